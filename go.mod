@@ -1,0 +1,3 @@
+module github.com/pushbench/pushbench
+
+go 1.26

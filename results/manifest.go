@@ -1,0 +1,35 @@
+package results
+
+import (
+	"time"
+
+	"github.com/pushbench/pushbench/internal/plan"
+)
+
+// A Manifest (run.json) is written before the first trial: with trials.jsonl it
+// is all that resuming, plotting and comparing need.
+type Manifest struct {
+	Schema   int       `json:"schema"`
+	Created  time.Time `json:"created"`
+	Version  string    `json:"version"`       // of pushbench
+	Scenario string    `json:"scenario"`      // the file's text as it was read
+	Set      []string  `json:"set,omitempty"` // --set arguments
+	Quick    bool      `json:"quick,omitempty"`
+	Plan     plan.Plan `json:"plan"`
+	Host     Host      `json:"host"`
+}
+
+// Host is the machine that measured; charts and baselines name it.
+type Host struct {
+	ID      string            `json:"id"` // a hash that tells machines apart and names none
+	OS      string            `json:"os"`
+	Arch    string            `json:"arch"`
+	Kernel  string            `json:"kernel"`
+	CPU     string            `json:"cpu"`
+	Cores   int               `json:"cores"`
+	Memory  int64             `json:"memory_bytes"`
+	Go      string            `json:"go"`
+	Sysctls map[string]string `json:"sysctls,omitempty"`
+	Backend string            `json:"backend,omitempty"` // of emulated networks
+	Pinning string            `json:"pinning,omitempty"` // which core each side had
+}

@@ -1,0 +1,41 @@
+// Package results holds what a run stored: its manifest, one record per trial,
+// and the summary made of them. Every stage after the runner works from these
+// files alone.
+package results
+
+import "time"
+
+// Schema is the version of every stored file. Readers refuse a newer one.
+const Schema = 1
+
+// A State says what a trial's figures are worth.
+type State string
+
+// Censored figures are bounds ("at least x"): the reader limited the writer.
+// Invalid trials count in the summary but not in any figure.
+const (
+	Valid    State = "valid"
+	Censored State = "censored"
+	Invalid  State = "invalid"
+)
+
+// A Trial is one cell run once, in one block, by fresh processes.
+type Trial struct {
+	Schema  int       `json:"schema"`
+	Cell    string    `json:"cell"`  // plan.Cell.ID
+	Block   int       `json:"block"` // from 0
+	Order   int       `json:"order"` // place within the block, from 0
+	Started time.Time `json:"started"`
+	State   State     `json:"state"`
+	Reasons []string  `json:"reasons,omitempty"` // why it is not Valid
+	// Warnings are worth knowing and change no figure.
+	Warnings []string `json:"warnings,omitempty"`
+	// Metrics maps names of the metric dictionary to values in base units.
+	// A metric that could not be measured is absent, never 0.
+	Metrics map[string]float64 `json:"metrics"`
+	// Histograms maps "latency" and "write" to HdrHistograms of nanoseconds in
+	// the V2 compressed encoding (base64).
+	Histograms map[string][]byte `json:"histograms,omitempty"`
+	// Notes maps a metric that is missing to the reason why.
+	Notes map[string]string `json:"notes,omitempty"`
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package strategy
+
+func newRawWrite(*Sink, Options) (Strategy, error) { return nil, ErrNotSupported }

@@ -1,0 +1,100 @@
+// Package strategy holds the ways to hand a stream of messages to a TCP socket.
+// It imports the standard library and x/sys alone, so that a server can use a
+// strategy as it was measured.
+package strategy
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+)
+
+// ErrNotSupported reports a strategy or an option that this system lacks.
+var ErrNotSupported = errors.New("not supported on this system")
+
+// A Strategy writes messages to one connection. It is used by one goroutine.
+type Strategy interface {
+	// WriteBatch hands over messages in order. A strategy that holds bytes back
+	// has copied them when it returns.
+	WriteBatch(msgs [][]byte) error
+}
+
+// A Flusher is a Strategy that holds bytes back.
+type Flusher interface {
+	Strategy
+	// Flush hands everything held to the kernel.
+	Flush() error
+	// Buffered is the number of bytes held.
+	Buffered() int
+}
+
+// Options are the settings a strategy may use; its Spec says which.
+type Options struct {
+	Buffer int // bytes held back at most
+}
+
+// A Spec describes one strategy.
+type Spec struct {
+	Name    string
+	Doc     string   // one sentence: which calls reach the kernel
+	Factors []string // optional factors that apply: "flush", "buffer"
+	Flush   []string // flush policies it knows; without the factor, "each" alone
+	// Gathers asks the writer loop to keep messages until the flush policy is
+	// due and then hand them over in one WriteBatch.
+	Gathers bool
+	New     func(*Sink, Options) (Strategy, error)
+}
+
+// Table lists every strategy in the order people should see them.
+var Table = []Spec{
+	{
+		Name: "direct", Doc: "one conn.Write a message",
+		New: newDirect,
+	},
+	{
+		Name: "rawwrite", Doc: "one write(2) a message through syscall.RawConn",
+		New: newRawWrite,
+	},
+	{
+		Name: "bufio", Doc: "a bufio.Writer that writes when it is full or flushed",
+		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		New: newBufio,
+	},
+	{
+		Name: "writev", Doc: "one writev(2) through net.Buffers for all messages up to the buffer size",
+		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Gathers: true, New: newWritev,
+	},
+}
+
+// Named returns the strategy of that name.
+func Named(name string) (Spec, error) {
+	var names []string
+	for _, s := range Table {
+		if s.Name == name {
+			return s, nil
+		}
+		names = append(names, s.Name)
+	}
+	return Spec{}, fmt.Errorf("no strategy %q: there are %s", name, strings.Join(names, ", "))
+}
+
+// Applies tells whether the optional factor changes what the strategy does.
+func (s Spec) Applies(factor string) bool {
+	for _, f := range s.Factors {
+		if f == factor {
+			return true
+		}
+	}
+	return false
+}
+
+// New returns the named strategy on a bare connection.
+func New(name string, conn net.Conn, o Options) (Strategy, error) {
+	spec, err := Named(name)
+	if err != nil {
+		return nil, err
+	}
+	return spec.New(NewSink(conn), o)
+}
