@@ -1,0 +1,11 @@
+// Pushbench measures how a program should write its stream to its sockets.
+package main
+
+import (
+	"context"
+	"os"
+)
+
+func main() {
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}

@@ -1,0 +1,67 @@
+package plan
+
+// A Metric is one figure of a trial or a cell.
+type Metric struct {
+	Name   string
+	Unit   string // base unit, as summaries and tables print it
+	Better string // "higher", "lower", or "" where neither is
+	Timed  bool   // only of cells whose messages carry their intended send time
+	Doc    string // what is counted or timed, where, and by which clock
+}
+
+// Metrics lists every metric in the order tables show them.
+var Metrics = []Metric{
+	{Name: "goodput_bytes_per_second", Unit: "B/s", Better: "higher", Doc: "Payload bytes the reader checked in the window, by the reader's monotonic clock; framing is not counted."},
+	{Name: "messages_per_second", Unit: "1/s", Better: "higher", Doc: "Messages the reader checked in the window, by the reader's monotonic clock."},
+	{Name: "write_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "Write calls the writer made on its sockets, by its own count; a call the kernel took in parts counts once."},
+	{Name: "segments_per_message", Unit: "segments/message", Better: "lower", Doc: "TCP segments with data that left the writer, by TCP_INFO (tcpi_data_segs_out); resent ones count again."},
+	{Name: "wire_bytes_per_message", Unit: "B/message", Better: "lower", Doc: "Bytes the messages took on the link, headers included, by TCP_INFO (tcpi_bytes_sent and segments)."},
+	{Name: "server_cpu_seconds_per_message", Unit: "s/message", Better: "lower", Doc: "User and system CPU time of the server process, by getrusage(2)."},
+	{Name: "allocs_per_message", Unit: "allocs/message", Better: "lower", Doc: "Heap objects the server process allocated, by runtime/metrics."},
+	{Name: "write_syscalls_per_message", Unit: "calls/message", Better: "lower", Doc: "write(2), writev(2) and their kin of the whole server process, by the kernel's count in /proc/self/io; sendmsg(2) is not in it."},
+	{Name: "read_calls_per_message", Unit: "calls/message", Better: "", Doc: "Read calls of the generator that returned data."},
+	{Name: "reader_cpu_seconds_per_message", Unit: "s/message", Better: "", Doc: "User and system CPU time of the generator process, by getrusage(2)."},
+	{Name: "context_switches_per_message", Unit: "switches/message", Better: "lower", Doc: "Voluntary and involuntary context switches of the server process, by getrusage(2)."},
+	{Name: "run_queue_share", Unit: "s/s", Better: "lower", Doc: "Time the server's threads were runnable and waited for a core, per second of the window, by /proc/self/task/*/schedstat."},
+	{Name: "gc_pause_seconds_per_second", Unit: "s/s", Better: "lower", Doc: "Time the garbage collector stopped the server, per second of the window, by runtime/metrics (lower bounds of its buckets)."},
+	{Name: "retransmits_per_message", Unit: "segments/message", Better: "lower", Doc: "Segments sent again, by TCP_INFO (tcpi_total_retrans)."},
+	{Name: "rwnd_limited_share", Unit: "s/s", Better: "", Doc: "Share of the window in which the reader's window held the writer back, a mean over connections, by TCP_INFO (tcpi_rwnd_limited)."},
+	{Name: "sndbuf_limited_share", Unit: "s/s", Better: "", Doc: "Share of the window in which the send buffer held TCP back, a mean over connections, by TCP_INFO (tcpi_sndbuf_limited)."},
+	{Name: "busy_share", Unit: "s/s", Better: "", Doc: "Share of the window in which data was outstanding, a mean over connections, by TCP_INFO (tcpi_busy_time)."},
+	{Name: "server_memory_bytes", Unit: "B", Better: "lower", Doc: "Largest resident memory of the server process so far, by getrusage(2)."},
+	{Name: "reader_memory_bytes", Unit: "B", Better: "", Doc: "Largest resident memory of the generator process so far, by getrusage(2)."},
+	{Name: "pacer_late_p99_seconds", Unit: "s", Better: "", Timed: true, Doc: "99th percentile of how late the pacer woke an idle server: the harness's own error in latencies."},
+	{Name: "write_syscalls_per_message", Unit: "calls/message", Better: "lower", Doc: "System calls that write, of the whole server process, by the kernel's count (/proc/self/io); sendmsg is not among them."},
+	{Name: "context_switches_per_message", Unit: "switches/message", Better: "lower", Doc: "Voluntary and involuntary context switches of the server process, by getrusage(2)."},
+	{Name: "retransmits_per_message", Unit: "segments/message", Better: "lower", Doc: "TCP segments the writer sent again, by TCP_INFO (tcpi_total_retrans)."},
+	{Name: "gc_pause_seconds_per_second", Unit: "s/s", Better: "lower", Doc: "Time the server's garbage collector stopped the program, by runtime/metrics: the lower ends of its histogram's buckets."},
+	{Name: "run_queue_share", Unit: "s/s", Better: "lower", Doc: "Time the server's threads could run and did not, all threads, by the kernel's scheduler (schedstat); above 1 where several wait."},
+	{Name: "busy_share", Unit: "s/s", Doc: "Part of the window in which the writer's sockets had bytes to send, by TCP_INFO (tcpi_busy_time)."},
+	{Name: "rwnd_limited_share", Unit: "s/s", Better: "lower", Doc: "Part of the window in which the reader's receive window held the writer back, by TCP_INFO (tcpi_rwnd_limited)."},
+	{Name: "sndbuf_limited_share", Unit: "s/s", Better: "lower", Doc: "Part of the window in which the writer's send buffer held it back, by TCP_INFO (tcpi_sndbuf_limited)."},
+	{Name: "read_calls_per_message", Unit: "calls/message", Doc: "Read calls the reader made, by its own count."},
+	{Name: "reader_cpu_seconds_per_message", Unit: "s/message", Better: "lower", Doc: "User and system CPU time of the reader's process, by getrusage(2)."},
+	{Name: "server_memory_bytes", Unit: "B", Better: "lower", Doc: "Largest resident memory of the server process since its start, by getrusage(2)."},
+	{Name: "reader_memory_bytes", Unit: "B", Better: "lower", Doc: "Largest resident memory of the reader's process since its start, by getrusage(2)."},
+	{Name: "pacer_late_p99_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "99th percentile of how late the publisher woke after an intended send time, by the server's monotonic clock."},
+	{Name: "latency_p50_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "Median of receive time minus intended send time, by the host's monotonic clock."},
+	{Name: "latency_p90_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "90th percentile of receive time minus intended send time."},
+	{Name: "latency_p99_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "99th percentile of receive time minus intended send time."},
+	{Name: "latency_p999_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "99.9th percentile of receive time minus intended send time."},
+	{Name: "latency_max_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "Largest receive time minus intended send time; it has no interval."},
+	{Name: "write_p50_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "Median time inside one write call, by the server's monotonic clock."},
+	{Name: "write_p90_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "90th percentile of the time inside one write call."},
+	{Name: "write_p99_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "99th percentile of the time inside one write call."},
+	{Name: "write_p999_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "99.9th percentile of the time inside one write call."},
+	{Name: "write_max_seconds", Unit: "s", Better: "lower", Timed: true, Doc: "Longest time inside one write call; it has no interval."},
+}
+
+// MetricNamed returns the metric of that name.
+func MetricNamed(name string) (Metric, bool) {
+	for _, m := range Metrics {
+		if m.Name == name {
+			return m, true
+		}
+	}
+	return Metric{}, false
+}

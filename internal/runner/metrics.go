@@ -1,0 +1,119 @@
+package runner
+
+import (
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/loadgen"
+	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/server"
+)
+
+// headerBytes is what Ethernet (14), IPv4 (20) and TCP with time stamps (32) add
+// to a segment's payload.
+const headerBytes = 14 + 20 + 32
+
+// derive computes a trial's metrics from what both sides recorded.
+func derive(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record) {
+	m := t.Metrics
+	if s := seconds(gen.End.Time - gen.Begin.Time); s > 0 {
+		m["goodput_bytes_per_second"] = float64(gen.End.Bytes-gen.Begin.Bytes) / s
+		m["messages_per_second"] = float64(gen.End.Messages-gen.Begin.Messages) / s
+	}
+	if n := gen.End.Messages - gen.Begin.Messages; n > 0 {
+		m["reader_cpu_seconds_per_message"] = gen.End.Usage.Sub(gen.Begin.Usage).CPU / float64(n)
+		m["read_calls_per_message"] = float64(gen.End.Reads-gen.Begin.Reads) / float64(n)
+	}
+	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
+	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
+	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
+		perMessage(t, srv, n, c.Factors.Number("connections"))
+	}
+	if c.Timed() {
+		percentiles(t, results.LatencyHistogram, gen.Latency)
+		percentiles(t, results.WriteHistogram, srv.Write)
+	}
+	if late := decode(srv.Late); late != nil {
+		m["pacer_late_p99_seconds"] = seconds(late.ValueAtQuantile(99))
+	}
+}
+
+// perMessage divides what the server spent in its window by the messages it
+// handed over in it.
+func perMessage(t *results.Trial, srv server.Record, n, connections float64) {
+	m := t.Metrics
+	use := srv.End.Usage.Sub(srv.Begin.Usage)
+	span := seconds(srv.End.Time - srv.Begin.Time)
+	m["write_calls_per_message"] = float64(srv.End.Calls-srv.Begin.Calls) / n
+	m["server_cpu_seconds_per_message"] = use.CPU / n
+	m["allocs_per_message"] = float64(use.Allocs) / n
+	m["gc_pause_seconds_per_second"] = use.GCPause / span
+	optional(t, "write_syscalls_per_message", use.WriteSyscalls, n)
+	optional(t, "context_switches_per_message", use.ContextSwitches, n)
+	optional(t, "run_queue_share", use.RunQueue, span)
+	if srv.Begin.TCP == nil || srv.End.TCP == nil {
+		for _, name := range []string{"segments_per_message", "wire_bytes_per_message", "retransmits_per_message", "rwnd_limited_share", "sndbuf_limited_share", "busy_share"} {
+			missing(t, name, "this system has no TCP_INFO")
+		}
+		return
+	}
+	tcp := srv.End.TCP.Sub(*srv.Begin.TCP)
+	m["segments_per_message"] = float64(tcp.DataSegments) / n
+	m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + headerBytes*float64(tcp.Segments)) / n
+	m["retransmits_per_message"] = float64(tcp.Retransmits) / n
+	connected := span * connections
+	m["rwnd_limited_share"] = tcp.RwndLimited / connected
+	m["sndbuf_limited_share"] = tcp.SndbufLimit / connected
+	m["busy_share"] = tcp.Busy / connected
+}
+
+func optional[T uint64 | float64](t *results.Trial, name string, v *T, per float64) {
+	if v == nil {
+		missing(t, name, "this system does not count it")
+		return
+	}
+	t.Metrics[name] = float64(*v) / per
+}
+
+func missing(t *results.Trial, name, why string) {
+	if t.Notes == nil {
+		t.Notes = map[string]string{}
+	}
+	t.Notes[name] = why
+}
+
+var quantiles = []struct {
+	name string
+	q    float64
+}{{"p50", 50}, {"p90", 90}, {"p99", 99}, {"p999", 99.9}, {"max", 100}}
+
+// percentiles stores a histogram and the figures read off it.
+func percentiles(t *results.Trial, name string, encoded []byte) {
+	h := decode(encoded)
+	if h == nil {
+		for _, q := range quantiles {
+			missing(t, name+"_"+q.name+"_seconds", "nothing was recorded in the window")
+		}
+		return
+	}
+	if t.Histograms == nil {
+		t.Histograms = map[string][]byte{}
+	}
+	t.Histograms[name] = encoded
+	for _, q := range quantiles {
+		t.Metrics[name+"_"+q.name+"_seconds"] = seconds(h.ValueAtQuantile(q.q))
+	}
+}
+
+func decode(encoded []byte) *hdrhistogram.Histogram {
+	if len(encoded) == 0 {
+		return nil
+	}
+	h, err := results.DecodeHistogram(encoded)
+	if err != nil {
+		return nil
+	}
+	return h
+}
+
+func seconds(ns int64) float64 { return float64(ns) / 1e9 }

@@ -1,0 +1,81 @@
+package runner
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+	"strings"
+
+	"golang.org/x/sys/unix"
+)
+
+// ChoosePins takes two of the cores this process may use, not siblings of one
+// physical core where there is a choice.
+func ChoosePins() Pins {
+	var set unix.CPUSet
+	if unix.SchedGetaffinity(0, &set) != nil || set.Count() < 2 {
+		return Unpinned
+	}
+	var cores []int
+	for i := 0; len(cores) < set.Count(); i++ {
+		if set.IsSet(i) {
+			cores = append(cores, i)
+		}
+	}
+	p := Pins{Server: cores[0], Generator: cores[1]}
+	near := siblings(p.Server)
+	for _, c := range cores[1:] {
+		if !near[c] {
+			p.Generator = c
+			break
+		}
+	}
+	return p
+}
+
+// siblings reads a list such as "0,4" or "0-1".
+func siblings(core int) map[int]bool {
+	b, err := os.ReadFile(fmt.Sprintf("/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", core))
+	if err != nil {
+		return nil
+	}
+	near := map[int]bool{}
+	for _, part := range strings.Split(strings.TrimSpace(string(b)), ",") {
+		from, to, ranged := strings.Cut(part, "-")
+		if !ranged {
+			to = from
+		}
+		a, err1 := strconv.Atoi(from)
+		z, err2 := strconv.Atoi(to)
+		if err1 != nil || err2 != nil {
+			return nil
+		}
+		for c := a; c <= z; c++ {
+			near[c] = true
+		}
+	}
+	return near
+}
+
+// onCore runs f on a thread bound to the core; what f starts inherits that.
+func onCore(core int, f func() error) error {
+	if core < 0 {
+		return f()
+	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	var before, one unix.CPUSet
+	if err := unix.SchedGetaffinity(0, &before); err != nil {
+		return fmt.Errorf("reading the cores of this thread: %w", err)
+	}
+	one.Set(core)
+	if err := unix.SchedSetaffinity(0, &one); err != nil {
+		return fmt.Errorf("binding to core %d: %w", core, err)
+	}
+	err := f()
+	if back := unix.SchedSetaffinity(0, &before); back != nil && err == nil {
+		return fmt.Errorf("leaving core %d: %w", core, back)
+	}
+	return err
+}

@@ -1,0 +1,8 @@
+//go:build !linux
+
+package runner
+
+// ChoosePins leaves placing to the system where this program cannot pin.
+func ChoosePins() Pins { return Unpinned }
+
+func onCore(_ int, f func() error) error { return f() }

@@ -1,0 +1,128 @@
+package runner
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os/exec"
+	"strings"
+	"time"
+)
+
+// A Command makes the child for a role, "serve" or "load".
+type Command func(role string) *exec.Cmd
+
+// process is a child that speaks the protocol of internal/child.
+type process struct {
+	role  string
+	cmd   *exec.Cmd
+	stdin io.WriteCloser
+	lines chan []byte // of standard output; closed at its end
+	tail  *tail       // of standard error
+}
+
+// start runs the child on the given core (any if negative).
+func start(cmd *exec.Cmd, role string, core int) (*process, error) {
+	p := &process{role: role, cmd: cmd, lines: make(chan []byte, 4), tail: &tail{}}
+	var err error
+	if p.stdin, err = cmd.StdinPipe(); err != nil {
+		return nil, err
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	cmd.Stderr = p.tail
+	isolate(cmd)
+	if err := onCore(core, cmd.Start); err != nil {
+		return nil, fmt.Errorf("%s: cannot start: %w", role, err)
+	}
+	go p.scan(out)
+	return p, nil
+}
+
+func (p *process) scan(out io.Reader) {
+	s := bufio.NewScanner(out)
+	s.Buffer(nil, 64<<20)
+	for s.Scan() {
+		p.lines <- bytes.Clone(s.Bytes())
+	}
+	close(p.lines)
+}
+
+func (p *process) send(v any) error {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return err
+	}
+	if _, err := p.stdin.Write(append(b, '\n')); err != nil {
+		return p.fault(err)
+	}
+	return nil
+}
+
+// receive waits for the child's next value.
+func (p *process) receive(v any, within time.Duration) error {
+	timer := time.NewTimer(within)
+	defer timer.Stop()
+	select {
+	case line, ok := <-p.lines:
+		if !ok {
+			return p.fault(io.ErrUnexpectedEOF)
+		}
+		if err := json.Unmarshal(line, v); err != nil {
+			return fmt.Errorf("%s: said %q: %w", p.role, line, err)
+		}
+		return nil
+	case <-timer.C:
+		p.kill()
+		return fmt.Errorf("%s: no answer within %v; it was ended", p.role, within)
+	}
+}
+
+// fault explains why the child no longer answers.
+func (p *process) fault(err error) error {
+	p.stdin.Close()
+	if exit := p.cmd.Wait(); exit != nil {
+		err = exit
+	}
+	if said := p.tail.String(); said != "" {
+		return fmt.Errorf("%s: ended early: %w: %s", p.role, err, said)
+	}
+	return fmt.Errorf("%s: ended early: %w", p.role, err)
+}
+
+// end closes the child's standard input, at which it leaves by itself.
+func (p *process) end() {
+	p.stdin.Close()
+	timer := time.AfterFunc(5*time.Second, p.kill)
+	defer timer.Stop()
+	for range p.lines {
+		continue // what it says now comes too late
+	}
+	_ = p.cmd.Wait() // its status says only that its input ended
+}
+
+func (p *process) kill() {
+	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
+		return // it is gone already
+	}
+}
+
+// tail keeps the last lines of standard error.
+type tail struct{ buf bytes.Buffer }
+
+const tailBytes = 2 << 10
+
+func (t *tail) Write(p []byte) (int, error) {
+	t.buf.Write(p)
+	if extra := t.buf.Len() - tailBytes; extra > 0 {
+		t.buf.Next(extra)
+	}
+	return len(p), nil
+}
+
+func (t *tail) String() string { return strings.TrimSpace(t.buf.String()) }

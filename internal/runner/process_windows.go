@@ -1,0 +1,12 @@
+package runner
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+// isolate puts the child in a process group of its own, so that Ctrl-C reaches
+// the parent alone and the trial under way can be completed.
+func isolate(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
+}

@@ -1,0 +1,120 @@
+// Package runner turns a plan into trial records: block by block it starts a
+// server and a generator as child processes, has them run one cell, and stores
+// what they measured before the next one starts.
+package runner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/results/stats"
+)
+
+// ErrInterrupted reports a run that was stopped before its plan was done. What
+// was measured is stored.
+var ErrInterrupted = errors.New("interrupted")
+
+// maxFailures is how many trials in a row may fail outright before the run is
+// given up: something is wrong that the next trial will not mend.
+const maxFailures = 3
+
+// A Runner runs one plan into one store.
+type Runner struct {
+	Run      *results.Run
+	Pins     Pins
+	Command  Command
+	Progress func(Event) // never nil
+	Now      func() time.Time
+}
+
+// An Event tells how far a run is.
+type Event struct {
+	Cell   string // about to run
+	Block  int    // from 0
+	Blocks int    // at most
+	Done   int    // trials of this block
+	Cells  int
+	Left   time.Duration // estimate to the end of the last block, at most
+	Note   string        // something worth a line of its own; the rest is then unset
+}
+
+// Execute runs what the store lacks. It stops when the plan's precision is
+// reached, at its last block, when the next block would not fit the budget, or
+// when drain ends — the trial under way is then completed and stored. When ctx
+// ends, the children are ended at once.
+func (r *Runner) Execute(ctx, drain context.Context) error {
+	p := r.Run.Manifest.Plan
+	var (
+		clock    = budget{plan: p, start: r.Now(), now: r.Now}
+		have     = recorded(r.Run.Trials)
+		failures int
+	)
+	for block := range p.Measure.MaxBlocks {
+		order := p.Order(block)
+		if complete(have, order, block) {
+			continue
+		}
+		if block >= p.Measure.MinBlocks {
+			if done, _ := stats.Done(p, r.Run.Trials); done {
+				return nil
+			}
+			if !clock.fits() {
+				r.Progress(Event{Note: fmt.Sprintf("stopping after %d of at most %d blocks: the next would pass the budget of %v", block, p.Measure.MaxBlocks, p.Measure.Budget.Duration())})
+				return nil
+			}
+		}
+		began := r.Now()
+		for i, c := range order {
+			if have[key{c.ID, block}] {
+				continue
+			}
+			if drain.Err() != nil {
+				return ErrInterrupted
+			}
+			r.Progress(Event{Cell: c.ID, Block: block, Blocks: p.Measure.MaxBlocks, Done: i, Cells: len(order), Left: clock.left(block, i)})
+			t, err := r.trial(ctx, c, block, i)
+			if ctx.Err() != nil {
+				return ErrInterrupted
+			}
+			if err := r.Run.Append(t); err != nil {
+				return err
+			}
+			if err == nil {
+				failures = 0
+				continue
+			}
+			r.Progress(Event{Note: fmt.Sprintf("%s: %v", c.ID, err)})
+			if failures++; failures == maxFailures {
+				return fmt.Errorf("%d trials in a row failed, the last with: %w", failures, err)
+			}
+		}
+		clock.took(r.Now().Sub(began))
+	}
+	return nil
+}
+
+type key struct {
+	cell  string
+	block int
+}
+
+func recorded(trials []results.Trial) map[key]bool {
+	have := make(map[key]bool, len(trials))
+	for _, t := range trials {
+		have[key{t.Cell, t.Block}] = true
+	}
+	return have
+}
+
+func complete(have map[key]bool, cells []plan.Cell, block int) bool {
+	for _, c := range cells {
+		if !have[key{c.ID, block}] {
+			return false
+		}
+	}
+	return true
+}

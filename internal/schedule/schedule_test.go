@@ -1,0 +1,74 @@
+package schedule
+
+import (
+	"math"
+	"testing"
+)
+
+func TestConstant(t *testing.T) {
+	tests := []struct {
+		rate float64
+		i, n int
+		want []int64
+	}{
+		{1000, 0, 1, []int64{0, 1e6, 2e6}},
+		{1000, 1, 4, []int64{250e3, 1250e3, 2250e3}},
+		{3, 0, 1, []int64{0, 333333333, 666666666, 1e9}},
+	}
+	for _, tt := range tests {
+		a := Constant(tt.rate, tt.i, tt.n)
+		for k, want := range tt.want {
+			if got := a.Next(); got != want {
+				t.Errorf("rate %v, stream %d of %d, message %d: %d, want %d", tt.rate, tt.i, tt.n, k, got, want)
+			}
+		}
+	}
+}
+
+func TestConstantDoesNotDrift(t *testing.T) {
+	a := Constant(3, 0, 1)
+	var last int64
+	for range 3_000_001 {
+		last = a.Next()
+	}
+	if last != 1_000_000e9 {
+		t.Errorf("message 3,000,000 at 3/s is due at %d ns, want 1,000,000 s", last)
+	}
+}
+
+// The gaps of a Poisson process have mean and standard deviation 1/rate.
+func TestPoisson(t *testing.T) {
+	const n = 200_000
+	a := Poisson(1000, 7, 0)
+	var prev int64
+	var sum, squares float64
+	for range n {
+		next := a.Next()
+		if next < prev {
+			t.Fatalf("%d after %d", next, prev)
+		}
+		gap := float64(next - prev)
+		sum, squares, prev = sum+gap, squares+gap*gap, next
+	}
+	mean := sum / n
+	sd := math.Sqrt(squares/n - mean*mean)
+	if math.Abs(mean/1e6-1) > 0.01 || math.Abs(sd/1e6-1) > 0.01 {
+		t.Errorf("mean %v ns, deviation %v ns, want 1e6 within 1 %%", mean, sd)
+	}
+}
+
+func TestStreamsAndSeedsDiffer(t *testing.T) {
+	first := func(seed, stream uint64) int64 { return Poisson(1, seed, stream).Next() }
+	if first(1, 0) == first(1, 1) || first(1, 0) == first(2, 0) {
+		t.Error("two streams are the same")
+	}
+	if first(1, 0) != first(1, 0) {
+		t.Error("one seed gives two streams")
+	}
+}
+
+func TestNewRefusesUnknown(t *testing.T) {
+	if _, err := New("bursty", 1, 1, 0, 1); err == nil {
+		t.Error("accepted")
+	}
+}

@@ -1,0 +1,84 @@
+// Package usage reads what this process has cost so far.
+package usage
+
+import (
+	"runtime/metrics"
+	"time"
+)
+
+// Usage is a process's cost since it started. A nil pointer is a figure that
+// this system does not give.
+type Usage struct {
+	CPU             float64  `json:"cpu_seconds"`
+	Allocs          uint64   `json:"allocs"` // heap objects
+	GCCycles        uint64   `json:"gc_cycles"`
+	GCPause         float64  `json:"gc_pause_seconds"` // all pauses, lower bound of the runtime's buckets
+	ContextSwitches *uint64  `json:"context_switches,omitempty"`
+	RunQueue        *float64 `json:"run_queue_seconds,omitempty"` // runnable and not running, all threads
+	WriteSyscalls   *uint64  `json:"write_syscalls,omitempty"`    // write, writev and the like; not sendmsg
+	MaxRSS          int64    `json:"max_rss_bytes,omitempty"`
+}
+
+// Sub is what was spent between two readings.
+func (u Usage) Sub(before Usage) Usage {
+	return Usage{
+		CPU:             u.CPU - before.CPU,
+		Allocs:          u.Allocs - before.Allocs,
+		GCCycles:        u.GCCycles - before.GCCycles,
+		GCPause:         u.GCPause - before.GCPause,
+		ContextSwitches: sub(u.ContextSwitches, before.ContextSwitches),
+		RunQueue:        sub(u.RunQueue, before.RunQueue),
+		WriteSyscalls:   sub(u.WriteSyscalls, before.WriteSyscalls),
+		MaxRSS:          u.MaxRSS,
+	}
+}
+
+func sub[T uint64 | float64](a, b *T) *T {
+	if a == nil || b == nil {
+		return nil
+	}
+	d := *a - *b
+	return &d
+}
+
+var names = []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds"}
+
+// A Reader reads Usage and keeps the buffers it needs for it.
+type Reader struct{ samples []metrics.Sample }
+
+// NewReader returns a Reader.
+func NewReader() *Reader {
+	r := &Reader{samples: make([]metrics.Sample, len(names))}
+	for i, n := range names {
+		r.samples[i].Name = n
+	}
+	metrics.Read(r.samples)
+	return r
+}
+
+// Read returns what the process has cost so far.
+func (r *Reader) Read() Usage {
+	metrics.Read(r.samples)
+	u := Usage{
+		Allocs:   r.samples[0].Value.Uint64() + r.samples[1].Value.Uint64(),
+		GCCycles: r.samples[2].Value.Uint64(),
+		GCPause:  total(r.samples[3].Value.Float64Histogram()),
+	}
+	readOS(&u)
+	return u
+}
+
+// total sums a histogram of seconds by the lower bounds of its buckets.
+func total(h *metrics.Float64Histogram) float64 {
+	var sum float64
+	for i, n := range h.Counts {
+		if low := h.Buckets[i]; n > 0 && low > 0 {
+			sum += low * float64(n)
+		}
+	}
+	return sum
+}
+
+func seconds(sec, usec int64) float64 {
+	return (time.Duration(sec)*time.Second + time.Duration(usec)*time.Microsecond).Seconds()
+}

@@ -1,0 +1,13 @@
+package usage
+
+import "golang.org/x/sys/unix"
+
+func readOS(u *Usage) {
+	var r unix.Rusage
+	if unix.Getrusage(unix.RUSAGE_SELF, &r) == nil {
+		u.CPU = seconds(int64(r.Utime.Sec), int64(r.Utime.Usec)) + seconds(int64(r.Stime.Sec), int64(r.Stime.Usec))
+		switches := uint64(r.Nvcsw + r.Nivcsw)
+		u.ContextSwitches = &switches
+		u.MaxRSS = r.Maxrss
+	}
+}

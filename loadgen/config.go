@@ -1,0 +1,41 @@
+// Package loadgen is the load generator: clients that read the server's stream,
+// check every message and measure when each arrived.
+package loadgen
+
+import (
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/usage"
+	"github.com/pushbench/pushbench/internal/wire"
+)
+
+// A Config says what a generator does in one trial.
+type Config struct {
+	Target  string      `json:"target"` // host:port
+	Factors plan.Values `json:"factors"`
+	// Grace is how long after the end of the load the rest of a stream may take.
+	Grace plan.Seconds `json:"grace_seconds"`
+}
+
+// A Record is what a generator measured in one trial.
+type Record struct {
+	Begin    Snapshot    `json:"begin"` // of the measured window
+	End      Snapshot    `json:"end"`
+	Received wire.Counts `json:"received"` // in the whole trial
+	// Latency is receive time less intended send time of the messages that were
+	// due within the window (HdrHistogram); none under saturation.
+	Latency []byte   `json:"latency,omitempty"`
+	Timed   uint64   `json:"timed"` // messages in Latency
+	Errors  []string `json:"errors,omitempty"`
+	Failed  int      `json:"failed"` // connections that ended other than at their stream's end
+}
+
+const maxErrors = 10
+
+// A Snapshot is the state at one moment.
+type Snapshot struct {
+	Time     int64       `json:"time"` // clock.Now
+	Messages uint64      `json:"messages"`
+	Bytes    uint64      `json:"bytes"`
+	Reads    uint64      `json:"reads"` // calls that returned data
+	Usage    usage.Usage `json:"usage"`
+}

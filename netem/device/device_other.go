@@ -1,0 +1,5 @@
+//go:build !linux
+
+// Package device makes the interfaces that links are built of. It has something
+// to offer on Linux only.
+package device

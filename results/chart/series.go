@@ -1,0 +1,99 @@
+package chart
+
+import "gonum.org/v1/plot/vg"
+
+// outline returns the strokes of a series: one polyline for each stretch
+// without a missing point, none through places that have no order.
+func (p *pane) outline(s Series) [][]vg.Point {
+	if s.Flat {
+		if len(s.Points) == 0 || s.Points[0].Missing() {
+			return nil
+		}
+		y := p.at(p.panel.X.Min, s.Points[0].Y).Y
+		return [][]vg.Point{{{X: p.frame.Min.X, Y: y}, {X: p.frame.Max.X, Y: y}}}
+	}
+	if len(s.Trace) > 0 {
+		stroke := make([]vg.Point, len(s.Trace))
+		for i, t := range s.Trace {
+			stroke[i] = p.at(t.X, t.Y)
+		}
+		return [][]vg.Point{stroke}
+	}
+	if p.panel.X.Scale == Category {
+		return nil
+	}
+	var out [][]vg.Point
+	for _, run := range stretches(s.Points, func(pt Point) bool { return !pt.Missing() }) {
+		var stroke []vg.Point
+		for _, pt := range run {
+			stroke = append(stroke, p.at(pt.X, pt.Y))
+		}
+		out = append(out, stroke)
+	}
+	return out
+}
+
+// stretches cuts points into the longest runs of neighbours that all pass.
+func stretches(points []Point, pass func(Point) bool) [][]Point {
+	var out [][]Point
+	fresh := true
+	for _, pt := range points {
+		switch {
+		case !pass(pt):
+			fresh = true
+		case fresh:
+			out = append(out, []Point{pt})
+			fresh = false
+		default:
+			out[len(out)-1] = append(out[len(out)-1], pt)
+		}
+	}
+	return out
+}
+
+// interval tells whether a point has both ends of an interval.
+func (p Point) interval() bool { return !p.Missing() && p.Lo != nil && p.Hi != nil }
+
+// intervals draws a band between neighbours that both have an interval, and a
+// bar at each point that has one.
+func (p *pane) intervals(s Series) {
+	band := translucent(s.Style.Color, 0x30)
+	if s.Flat {
+		if len(s.Points) > 0 && s.Points[0].interval() {
+			pt := s.Points[0]
+			lo, hi := p.at(p.panel.X.Min, *pt.Lo).Y, p.at(p.panel.X.Min, *pt.Hi).Y
+			p.FillPolygon(band, []vg.Point{{X: p.frame.Min.X, Y: lo}, {X: p.frame.Max.X, Y: lo}, {X: p.frame.Max.X, Y: hi}, {X: p.frame.Min.X, Y: hi}})
+		}
+		return
+	}
+	joined := len(s.Trace) == 0 && p.panel.X.Scale != Category
+	for _, run := range stretches(s.Points, Point.interval) {
+		var upper, lower []vg.Point
+		for _, pt := range run {
+			lo, hi := p.at(pt.X, *pt.Lo), p.at(pt.X, *pt.Hi)
+			p.line(translucent(s.Style.Color, 0xa0), 2, nil, lo, hi)
+			upper, lower = append(upper, hi), append(lower, lo)
+		}
+		if joined && len(run) > 1 {
+			for i := len(lower) - 1; i >= 0; i-- {
+				upper = append(upper, lower[i])
+			}
+			p.FillPolygon(band, upper)
+		}
+	}
+}
+
+// series draws lines and measured points.
+func (p *pane) series(s Series) {
+	for _, stroke := range p.outline(s) {
+		p.line(s.Style.Color, lineWidth, dashes[s.Style.Dash], stroke...)
+	}
+	if s.Flat {
+		return
+	}
+	for _, pt := range s.Points {
+		if !pt.Missing() {
+			p.marker(s.Style.Marker, p.at(pt.X, pt.Y), s.Style.Color, pt.Censored)
+		}
+	}
+}

@@ -1,0 +1,86 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/scenarios/quantity"
+	"github.com/pushbench/pushbench/server/strategy"
+)
+
+// A rule says which cells a factor applies to; a factor without one applies to
+// all. when may look at any factor whose own rule stands above.
+type rule struct {
+	factor string
+	needs  string // what a cell must have, for messages
+	when   func(plan.Values) bool
+}
+
+var rules = []rule{
+	{"flush", "a strategy that holds bytes back", usedByStrategy("flush")},
+	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
+	{"window", "flush: window", is("flush", "window")},
+	{"threshold", "flush: window", is("flush", "window")},
+	{"arrival", "load: rate", is("load", "rate")},
+	{"rate", "load: rate", is("load", "rate")},
+}
+
+func usedByStrategy(factor string) func(plan.Values) bool {
+	return func(v plan.Values) bool {
+		s, err := strategy.Named(v.Text("strategy"))
+		return err == nil && s.Applies(factor)
+	}
+}
+
+func is(factor, value string) func(plan.Values) bool {
+	return func(v plan.Values) bool { return v.Text(factor) == value }
+}
+
+// complete returns every factor that applies to a cell, defaults filled in.
+func complete(given plan.Values) plan.Values {
+	v := plan.Values{}
+	for _, f := range plan.Factors {
+		v[f.Name] = given.Get(f.Name)
+	}
+	for _, r := range rules {
+		if !r.when(v) {
+			delete(v, r.factor)
+		}
+	}
+	return v
+}
+
+// needs says what a factor needs to apply.
+func needs(factor string) string {
+	for _, r := range rules {
+		if r.factor == factor {
+			return r.needs
+		}
+	}
+	return ""
+}
+
+// A conflict is a combination that cannot be run: the factor to point at and
+// what is wrong, or nothing.
+type conflict func(plan.Values) (factor, what string)
+
+var conflicts = []conflict{
+	func(v plan.Values) (string, string) {
+		s, err := strategy.Named(v.Text("strategy"))
+		flush, applies := v["flush"].(string)
+		if err != nil || !applies || slices.Contains(s.Flush, flush) {
+			return "", ""
+		}
+		return "flush", fmt.Sprintf("strategy %s does not know flush %s, only %s", s.Name, flush, strings.Join(s.Flush, ", "))
+	},
+	func(v plan.Values) (string, string) {
+		threshold, applies := v["threshold"].(float64)
+		if !applies || threshold <= v.Number("buffer") {
+			return "", ""
+		}
+		return "threshold", fmt.Sprintf("threshold %s can never be reached in a buffer of %s",
+			quantity.Bytes.Format(threshold), quantity.Bytes.Format(v.Number("buffer")))
+	},
+}

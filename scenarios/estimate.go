@@ -1,0 +1,29 @@
+package scenarios
+
+import (
+	"time"
+
+	"github.com/pushbench/pushbench/internal/plan"
+)
+
+// TrialOverhead is the time a trial takes beside its warmup and window: two
+// processes start, connect and report.
+const TrialOverhead = 60 * time.Millisecond
+
+// Times of a plan as they are expected.
+type Times struct {
+	Block time.Duration // every cell once
+	Least time.Duration // the least number of blocks
+	Most  time.Duration // the largest number of blocks, or the budget
+}
+
+// Estimate says how long a plan will take.
+func Estimate(p plan.Plan) Times {
+	var block time.Duration
+	for _, c := range p.Cells {
+		block += c.Warmup.Duration() + c.Window.Duration() + TrialOverhead
+	}
+	least := time.Duration(p.Measure.MinBlocks) * block
+	most := time.Duration(p.Measure.MaxBlocks) * block
+	return Times{Block: block, Least: least, Most: max(least, min(most, p.Measure.Budget.Duration()))}
+}

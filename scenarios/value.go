@@ -1,0 +1,93 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/scenarios/quantity"
+	"github.com/pushbench/pushbench/server/strategy"
+)
+
+// vocabulary lists the names that factors of kind Name may have. A factor that
+// is not in it takes any word: which ones exist is known on the machine alone.
+var vocabulary = map[string]func() []string{
+	"strategy": strategyNames,
+	"network":  func() []string { return []string{"loopback"} },
+}
+
+func strategyNames() (out []string) {
+	for _, s := range strategy.Table {
+		out = append(out, s.Name)
+	}
+	return out
+}
+
+const wordPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+
+var words = regexp.MustCompile(wordPattern)
+
+// options lists the texts a factor may have, or nothing where they are numbers
+// or free words.
+func options(f plan.Factor) []string {
+	switch {
+	case f.Kind == plan.Enum:
+		return f.Values
+	case f.Kind == plan.Bool:
+		return []string{"true", "false"}
+	case vocabulary[f.Name] != nil:
+		return vocabulary[f.Name]()
+	}
+	return nil
+}
+
+// parseValue reads a factor's value and returns it as it is stored.
+func parseValue(f plan.Factor, text string) (any, error) {
+	if known := options(f); known != nil {
+		switch {
+		case !slices.Contains(known, text):
+			return nil, errors.New(unknown(f.Name, text, known))
+		case f.Kind == plan.Bool:
+			return text == "true", nil
+		}
+		return text, nil
+	}
+	d, isNumber := quantity.Of(f.Kind)
+	if !isNumber {
+		if !words.MatchString(text) {
+			return nil, fmt.Errorf("%.32q is no %s; a word such as %v is meant", text, f.Name, f.Default)
+		}
+		return text, nil
+	}
+	v, err := d.Parse(text)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%s: %w", f.Name, err)
+	case v < f.Min:
+		return nil, fmt.Errorf("%s %s is too little; at least %s is meant: %s", f.Name, d.Format(v), d.Format(f.Min), f.Doc)
+	case f.Max != 0 && v > f.Max:
+		return nil, fmt.Errorf("%s %s is too much; at most %s is meant: %s", f.Name, d.Format(v), d.Format(f.Max), f.Doc)
+	}
+	return v, nil
+}
+
+// A value is one value of a factor and where it was written.
+type value struct {
+	v  any
+	at Pos
+}
+
+func readValue(l *log, f plan.Factor, n node) (value, bool) {
+	var r raw
+	if !r.take(l, n) {
+		return value{}, false
+	}
+	v, err := parseValue(f, r.text)
+	if err != nil {
+		l.add(n.pos, "%v", err)
+		return value{}, false
+	}
+	return value{v, n.pos}, true
+}

@@ -1,0 +1,77 @@
+// Package server is the server under test: it accepts connections and pushes a
+// stream of messages to each, through a write strategy and a flush policy.
+package server
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/server/strategy"
+)
+
+// A Config says what a server does in one trial.
+type Config struct {
+	Listen  string      `json:"listen"` // host:port; port 0 picks a free one
+	Factors plan.Values `json:"factors"`
+	Seed    uint64      `json:"seed"` // of the arrival times
+	// Grace is how long after the end of the load a connection may take to hand
+	// over what it still holds.
+	Grace plan.Seconds `json:"grace_seconds"`
+}
+
+// settings are a Config's factors with their types.
+type settings struct {
+	spec        strategy.Spec
+	flush       policy
+	buffer      int
+	threshold   int
+	window      time.Duration
+	message     int
+	saturate    bool
+	connections int
+	sockets     sockets
+}
+
+// policy is when held bytes are handed on.
+type policy int
+
+const (
+	flushEach policy = iota
+	flushFull
+	flushIdle
+	flushWindow
+)
+
+var policies = map[string]policy{"each": flushEach, "full": flushFull, "idle": flushIdle, "window": flushWindow}
+
+func (c Config) settings() (settings, error) {
+	v := c.Factors
+	spec, err := strategy.Named(v.Text("strategy"))
+	if err != nil {
+		return settings{}, err
+	}
+	flush, ok := policies[v.Text("flush")]
+	if !ok {
+		return settings{}, fmt.Errorf("no flush policy %q: there are each, full, idle and window", v.Text("flush"))
+	}
+	s := settings{
+		spec:        spec,
+		flush:       flush,
+		buffer:      v.Int("buffer"),
+		threshold:   v.Int("threshold"),
+		window:      v.Duration("window"),
+		message:     v.Int("message"),
+		saturate:    v.Text("load") == "saturate",
+		connections: v.Int("connections"),
+		sockets: sockets{
+			nodelay:    v.Bool("nodelay"),
+			sndbuf:     v.Int("sndbuf"),
+			congestion: v.Text("congestion"),
+		},
+	}
+	if s.threshold == 0 {
+		s.threshold = s.buffer
+	}
+	return s, nil
+}

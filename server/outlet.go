@@ -1,0 +1,151 @@
+package server
+
+import (
+	"time"
+
+	"github.com/pushbench/pushbench/internal/schedule"
+	"github.com/pushbench/pushbench/server/strategy"
+)
+
+// maxGather is how many messages one gathered write holds at most: IOV_MAX.
+const maxGather = 1024
+
+// An outlet hands messages to a strategy and applies the flush policy.
+type outlet struct {
+	settings
+	strat   strategy.Strategy
+	flusher strategy.Flusher // nil if the strategy holds nothing back
+	limit   int              // bytes that flushWindow and gathering hold at most
+	now     func() int64
+
+	gathered [][]byte // of a strategy that gathers, in order
+	bytes    int      // gathered
+	deadline int64    // when flushWindow must flush; Never if nothing is held
+}
+
+func newOutlet(s settings, strat strategy.Strategy, now func() int64) *outlet {
+	o := &outlet{settings: s, strat: strat, limit: s.buffer, now: now, deadline: schedule.Never}
+	o.flusher, _ = strat.(strategy.Flusher)
+	if s.flush == flushWindow {
+		o.limit = s.threshold
+	}
+	return o
+}
+
+// put hands over msgs. A strategy that gathers keeps them until it flushes.
+func (o *outlet) put(msgs [][]byte) error {
+	switch {
+	case o.spec.Gathers:
+		return o.gather(msgs)
+	case o.flusher == nil || o.flush == flushFull || o.flush == flushIdle:
+		return o.strat.WriteBatch(msgs)
+	case o.flush == flushEach:
+		return o.putEach(msgs)
+	}
+	return o.putWindow(msgs)
+}
+
+func (o *outlet) putEach(msgs [][]byte) error {
+	for i := range msgs {
+		if err := o.strat.WriteBatch(msgs[i : i+1]); err != nil {
+			return err
+		}
+		if err := o.flusher.Flush(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *outlet) putWindow(msgs [][]byte) error {
+	now := o.now()
+	for i, m := range msgs {
+		before := o.flusher.Buffered()
+		if err := o.strat.WriteBatch(msgs[i : i+1]); err != nil {
+			return err
+		}
+		held := o.flusher.Buffered()
+		if before == 0 || held < before+len(m) { // it wrote by itself: what is left is this message's
+			o.hold(now)
+		}
+		if held >= o.limit || now >= o.deadline {
+			if err := o.emit(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (o *outlet) gather(msgs [][]byte) error {
+	now := int64(0)
+	if o.flush == flushWindow {
+		now = o.now()
+	}
+	for _, m := range msgs {
+		if len(o.gathered) > 0 && (o.bytes+len(m) > o.limit || len(o.gathered) == maxGather) {
+			if err := o.emit(); err != nil {
+				return err
+			}
+		}
+		if len(o.gathered) == 0 {
+			o.hold(now)
+		}
+		o.gathered = append(o.gathered, m)
+		o.bytes += len(m)
+		if o.flush == flushEach {
+			if err := o.emit(); err != nil {
+				return err
+			}
+		}
+	}
+	if now >= o.deadline {
+		return o.emit()
+	}
+	return nil
+}
+
+// hold notes when the first byte began to wait.
+func (o *outlet) hold(now int64) {
+	if o.flush == flushWindow {
+		o.deadline = now + int64(o.window)
+	}
+}
+
+// held tells whether a flush would write something.
+func (o *outlet) held() bool {
+	return len(o.gathered) > 0 || (o.flusher != nil && o.flusher.Buffered() > 0)
+}
+
+// emit writes everything held.
+func (o *outlet) emit() error {
+	o.deadline = schedule.Never
+	if o.spec.Gathers {
+		if len(o.gathered) == 0 {
+			return nil
+		}
+		err := o.strat.WriteBatch(o.gathered)
+		o.gathered, o.bytes = o.gathered[:0], 0
+		return err
+	}
+	if o.flusher != nil {
+		return o.flusher.Flush()
+	}
+	return nil
+}
+
+// wait is called when no message waits. It flushes if the policy says so and
+// returns how long the next message may be awaited; negative is for ever.
+func (o *outlet) wait() (time.Duration, error) {
+	if o.flush == flushIdle && o.held() {
+		return -1, o.emit()
+	}
+	if o.deadline == schedule.Never {
+		return -1, nil
+	}
+	left := time.Duration(o.deadline - o.now())
+	if left > 0 {
+		return left, nil
+	}
+	return -1, o.emit()
+}

@@ -1,0 +1,221 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/HdrHistogram/hdrhistogram-go"
+
+	"github.com/pushbench/pushbench/internal/child"
+	"github.com/pushbench/pushbench/internal/clock"
+	"github.com/pushbench/pushbench/internal/hist"
+	"github.com/pushbench/pushbench/internal/schedule"
+	"github.com/pushbench/pushbench/internal/usage"
+	"github.com/pushbench/pushbench/server/strategy"
+)
+
+// acceptTime is how long the generator may take to connect.
+const acceptTime = 30 * time.Second
+
+// A Server runs one trial.
+type Server struct {
+	cfg      Config
+	settings settings
+	listener net.Listener
+	writers  []*writer
+	conns    []*net.TCPConn
+	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
+	writeMu  sync.Mutex
+	busy     atomic.Int64
+	stop     atomic.Bool
+	halt     chan struct{}
+}
+
+// New listens as the configuration says.
+func New(cfg Config) (*Server, error) {
+	s, err := cfg.settings()
+	if err != nil {
+		return nil, err
+	}
+	l, err := net.Listen("tcp", cfg.Listen)
+	if err != nil {
+		return nil, fmt.Errorf("server: %w", err)
+	}
+	return &Server{cfg: cfg, settings: s, listener: l, halt: make(chan struct{})}, nil
+}
+
+// Addr is where the server listens.
+func (s *Server) Addr() string { return s.listener.Addr().String() }
+
+// Close stops listening and closes every connection.
+func (s *Server) Close() {
+	s.listener.Close()
+	for _, c := range s.conns {
+		c.Close()
+	}
+}
+
+// Accept waits until every connection of the trial is there.
+func (s *Server) Accept() error {
+	if l, ok := s.listener.(*net.TCPListener); ok {
+		_ = l.SetDeadline(time.Now().Add(acceptTime))
+	}
+	for len(s.conns) < s.settings.connections {
+		c, err := s.listener.Accept()
+		if err != nil {
+			return fmt.Errorf("server: %d of %d connections came: %w", len(s.conns), s.settings.connections, err)
+		}
+		conn := c.(*net.TCPConn)
+		s.conns = append(s.conns, conn)
+		if err := s.settings.sockets.apply(conn); err != nil {
+			return fmt.Errorf("server: %w", err)
+		}
+		w, err := s.newWriter(conn)
+		if err != nil {
+			return fmt.Errorf("server: strategy %s: %w", s.settings.spec.Name, err)
+		}
+		s.writers = append(s.writers, w)
+	}
+	return nil
+}
+
+func (s *Server) newWriter(conn *net.TCPConn) (*writer, error) {
+	sink := strategy.NewSink(conn)
+	if !s.settings.saturate {
+		if s.write == nil {
+			s.write = hist.New()
+		}
+		sink.Observe = s.observe
+	}
+	strat, err := s.settings.spec.New(sink, strategy.Options{Buffer: s.settings.buffer})
+	if err != nil {
+		return nil, err
+	}
+	return &writer{
+		outlet: newOutlet(s.settings, strat, clock.Now), sink: sink,
+		busy: &s.busy, stop: &s.stop, halt: s.halt,
+	}, nil
+}
+
+// observe records the time inside a write call. All connections share one
+// histogram: one each would be a fifth of a megabyte each.
+func (s *Server) observe(d time.Duration) {
+	s.writeMu.Lock()
+	hist.Record(s.write, int64(d))
+	s.writeMu.Unlock()
+}
+
+// Run sends the load at the given times and returns what was measured. When ctx
+// ends, so does the load, and the record covers what was sent until then.
+func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
+	feeds, err := s.feeds(times)
+	if err != nil {
+		return Record{}, err
+	}
+	var (
+		rec  Record
+		work sync.WaitGroup
+		errs = make([]error, len(s.writers))
+		late = newPacer(feeds, &s.busy, times.Begin)
+	)
+	clock.SleepUntil(times.Start)
+	s.busy.Store(int64(len(s.writers)))
+	for i, w := range s.writers {
+		work.Go(func() {
+			errs[i] = s.drive(w, feeds, i)
+			s.busy.Add(-1)
+		})
+	}
+	if feeds != nil {
+		work.Go(func() { late.run(s.halt) })
+	}
+	reader := usage.NewReader()
+	clock.Wait(ctx, times.Begin)
+	rec.Begin = s.snapshot(reader)
+	clock.Wait(ctx, times.End)
+	rec.End = s.snapshot(reader)
+	s.finish()
+	work.Wait()
+	return s.record(rec, late, errs)
+}
+
+// feeds returns one feed a connection, or nil under saturation.
+func (s *Server) feeds(times child.Go) ([]*feed, error) {
+	if s.settings.saturate {
+		return nil, nil
+	}
+	v := s.cfg.Factors
+	feeds := make([]*feed, len(s.writers))
+	for i := range feeds {
+		a, err := schedule.New(v.Text("arrival"), v.Number("rate"), s.cfg.Seed, i, len(feeds))
+		if err != nil {
+			return nil, err
+		}
+		feeds[i] = newFeed(a, times.Start, times.End)
+	}
+	return feeds, nil
+}
+
+// drive writes one connection's stream and ends it.
+func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
+	if feeds == nil {
+		err = w.saturate()
+	} else {
+		err = w.pace(feeds[i])
+	}
+	return errors.Join(err, s.conns[i].CloseWrite())
+}
+
+// finish ends the load; what was due is still sent, within the grace time.
+func (s *Server) finish() {
+	deadline := time.Now().Add(s.cfg.Grace.Duration())
+	for _, c := range s.conns {
+		_ = c.SetWriteDeadline(deadline)
+	}
+	s.stop.Store(true)
+	close(s.halt)
+}
+
+func (s *Server) snapshot(r *usage.Reader) Snapshot {
+	shot := Snapshot{Usage: r.Read()}
+	var tcp TCPInfo
+	known := true
+	for i, w := range s.writers {
+		info, ok := readTCPInfo(s.conns[i])
+		known = known && ok
+		tcp.add(info)
+		shot.Messages += w.counts.messages.Load()
+		shot.Bytes += w.counts.bytes.Load()
+		shot.Calls += w.counts.calls.Load()
+	}
+	shot.Time = clock.Now()
+	if known {
+		shot.TCP = &tcp
+	}
+	return shot
+}
+
+func (s *Server) record(rec Record, late *pacer, errs []error) (Record, error) {
+	for i, w := range s.writers {
+		rec.Sent += w.counts.messages.Load()
+		rec.SentBytes += w.counts.bytes.Load()
+		if errs[i] == nil {
+			continue
+		}
+		rec.Failed++
+		if len(rec.Errors) < maxErrors {
+			rec.Errors = append(rec.Errors, errs[i].Error())
+		}
+	}
+	var err1, err2 error
+	rec.Late, err1 = hist.Encode(late.late)
+	if s.write != nil {
+		rec.Write, err2 = hist.Encode(s.write)
+	}
+	return rec, errors.Join(err1, err2)
+}

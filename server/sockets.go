@@ -1,0 +1,26 @@
+package server
+
+import (
+	"fmt"
+	"net"
+)
+
+// sockets are the options of the writer's socket.
+type sockets struct {
+	nodelay    bool
+	sndbuf     int
+	congestion string
+}
+
+// apply sets the options on an accepted connection.
+func (s sockets) apply(conn *net.TCPConn) error {
+	if err := conn.SetNoDelay(s.nodelay); err != nil {
+		return fmt.Errorf("nodelay=%v: %w", s.nodelay, err)
+	}
+	if s.sndbuf > 0 {
+		if err := conn.SetWriteBuffer(s.sndbuf); err != nil {
+			return fmt.Errorf("sndbuf=%d: %w", s.sndbuf, err)
+		}
+	}
+	return s.applyOS(conn)
+}

@@ -1,0 +1,28 @@
+package server
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// readTCPInfo returns false if the connection cannot be asked.
+func readTCPInfo(conn *net.TCPConn) (info TCPInfo, ok bool) {
+	err := control(conn, func(fd int) error {
+		t, err := unix.GetsockoptTCPInfo(fd, unix.IPPROTO_TCP, unix.TCP_INFO)
+		if err != nil {
+			return err
+		}
+		info = TCPInfo{
+			Segments:     uint64(t.Segs_out),
+			DataSegments: uint64(t.Data_segs_out),
+			BytesSent:    t.Bytes_sent,
+			Retransmits:  uint64(t.Total_retrans),
+			Busy:         float64(t.Busy_time) / 1e6,
+			RwndLimited:  float64(t.Rwnd_limited) / 1e6,
+			SndbufLimit:  float64(t.Sndbuf_limited) / 1e6,
+		}
+		return nil
+	})
+	return info, err == nil
+}
