@@ -19,6 +19,8 @@ type client struct {
 	decoder wire.Decoder
 	dues    []int64
 	counts  counters
+	after   func() error // each read, or nil
+	slow    *slowness    // nil for a healthy reader
 }
 
 // counters are what others may read of a client while it works.
@@ -30,6 +32,12 @@ type counters struct {
 
 // run reads until the server ends the stream. A nil recorder takes no times.
 func (c *client) run(rec *recorder) error {
+	if c.slow != nil {
+		rec = nil // latencies are of healthy readers
+		if !c.slow.pause(0) {
+			return nil
+		}
+	}
 	for {
 		b, err := c.reader.read()
 		if len(b) > 0 {
@@ -44,6 +52,14 @@ func (c *client) run(rec *recorder) error {
 			return fmt.Errorf("connection %d, after %d messages: %w", c.index, c.decoder.Messages, err)
 		}
 		c.reader.release()
+		if c.after != nil {
+			if err := c.after(); err != nil {
+				return err
+			}
+		}
+		if c.slow != nil && !c.slow.pause(len(b)) {
+			return nil
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ type Record struct {
 	Timed   uint64   `json:"timed"` // messages in Latency
 	Errors  []string `json:"errors,omitempty"`
 	Failed  int      `json:"failed"` // connections that ended other than at their stream's end
+	Slow    int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window
 }
 
 const maxErrors = 10

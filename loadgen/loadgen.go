@@ -25,15 +25,23 @@ const (
 // A Generator runs one trial.
 type Generator struct {
 	cfg     Config
+	sockets sockets
 	clients []*client
-	pool    sync.Pool
+	pool    sync.Pool     // of read buffers
+	slow    sync.Pool     // of slow readers' buffers
+	over    chan struct{} // closed when the window is
 }
 
 // New makes the connections of a trial.
 func New(ctx context.Context, cfg Config) (*Generator, error) {
-	size := max(cfg.Factors.Int("read_size"), minReadBytes)
-	g := &Generator{cfg: cfg, clients: make([]*client, cfg.Factors.Int("connections"))}
+	v := cfg.Factors
+	size := max(v.Int("read_size"), minReadBytes)
+	g := &Generator{
+		cfg: cfg, clients: make([]*client, v.Int("connections")), over: make(chan struct{}),
+		sockets: sockets{rcvbuf: v.Int("rcvbuf"), quickack: v.Bool("quickack")},
+	}
 	g.pool.New = func() any { b := make([]byte, size); return &b }
+	g.slow.New = func() any { b := make([]byte, slowRead(v.Number("slow_read"), size)); return &b }
 	var dials errgroup.Group
 	dials.SetLimit(dialsAtOnce)
 	for i := range g.clients {
@@ -47,19 +55,24 @@ func New(ctx context.Context, cfg Config) (*Generator, error) {
 }
 
 func (g *Generator) dial(ctx context.Context, i int) error {
-	d := net.Dialer{Timeout: dialTime}
-	c, err := d.DialContext(ctx, "tcp", g.cfg.Target)
+	d := net.Dialer{Timeout: dialTime, Control: g.sockets.control}
+	nc, err := d.DialContext(ctx, "tcp", g.cfg.Target)
 	if err != nil {
-		return fmt.Errorf("connection %d of %d: %w", i+1, len(g.clients), err)
+		return fmt.Errorf("connection %d of %d: %w", i+1, len(g.clients), explain(err))
 	}
-	conn := c.(*net.TCPConn)
-	r, err := newReader(conn, &g.pool)
-	if err != nil {
-		conn.Close()
+	conn := nc.(*net.TCPConn)
+	c := &client{index: i, conn: conn}
+	g.clients[i] = c
+	pool := &g.pool
+	if v := g.cfg.Factors; isSlow(i, len(g.clients), v.Number("slow_share")) {
+		c.slow = &slowness{rate: v.Number("slow_read"), done: g.over}
+		pool = &g.slow
+	}
+	if c.after, err = g.sockets.afterRead(conn); err != nil {
 		return err
 	}
-	g.clients[i] = &client{index: i, conn: conn, reader: r}
-	return nil
+	c.reader, err = newReader(conn, pool)
+	return err
 }
 
 // Close closes every connection.
@@ -88,20 +101,26 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 		if err := c.conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
 			return rec, err
 		}
-		work.Go(func() { errs[i] = c.run(lat) })
+		work.Go(func() {
+			errs[i] = c.run(lat)
+			if c.slow != nil {
+				c.conn.Close() // what it has not read is of no interest
+			}
+		})
 	}
 	reader := usage.NewReader()
 	clock.Wait(ctx, times.Begin)
-	rec.Begin = g.snapshot(reader)
+	rec.Begin = g.snapshot(reader.Begin)
 	clock.Wait(ctx, times.End)
-	rec.End = g.snapshot(reader)
+	rec.End = g.snapshot(reader.End)
+	close(g.over)
 	defer context.AfterFunc(ctx, g.Close)()
 	work.Wait()
 	return g.record(rec, lat, errs)
 }
 
-func (g *Generator) snapshot(r *usage.Reader) Snapshot {
-	s := Snapshot{Usage: r.Read()}
+func (g *Generator) snapshot(read func() usage.Usage) Snapshot {
+	s := Snapshot{Usage: read()}
 	for _, c := range g.clients {
 		s.Messages += c.counts.messages.Load()
 		s.Bytes += c.counts.bytes.Load()
@@ -114,6 +133,9 @@ func (g *Generator) snapshot(r *usage.Reader) Snapshot {
 func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, error) {
 	for i, c := range g.clients {
 		rec.Received.Add(c.decoder.Counts)
+		if c.slow != nil {
+			rec.Slow++
+		}
 		if errs[i] == nil {
 			continue
 		}

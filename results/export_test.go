@@ -1,6 +1,10 @@
 package results
 
-import "errors"
+import (
+	"errors"
+
+	"github.com/pushbench/pushbench/internal/plan"
+)
 
 // FailingFile stands for a disk that is full after Room more bytes.
 type FailingFile struct {
@@ -44,4 +48,10 @@ func (f *FailingFile) Close() error { return nil }
 func (r *Run) Replace(f *FailingFile) {
 	r.file.Close()
 	r.file, r.size = f, 0
+}
+
+// BenchUnit is the unit of a metric in bench.txt.
+func BenchUnit(d plan.Metric) string {
+	unit, _ := benchUnit(d)
+	return unit
 }

@@ -23,8 +23,15 @@ var rules = []rule{
 	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
 	{"window", "flush: window", is("flush", "window")},
 	{"threshold", "flush: window", is("flush", "window")},
+	{"message", "a load other than replay, which has its own sizes", not("load", "replay")},
+	{"audience", openLoop, not("load", "saturate")},
 	{"arrival", "load: rate", is("load", "rate")},
-	{"rate", "load: rate", is("load", "rate")},
+	{"rate", "load: rate or burst", func(v plan.Values) bool { return v.Text("load") == "rate" || v.Text("load") == "burst" }},
+	{"burst", "load: burst", is("load", "burst")},
+	{"replay", "load: replay", is("load", "replay")},
+	{"queue", openLoop, not("load", "saturate")},
+	{"overflow", openLoop, not("load", "saturate")},
+	{"slow_read", "a slow_share above 0", func(v plan.Values) bool { return v.Number("slow_share") > 0 }},
 }
 
 func usedByStrategy(factor string) func(plan.Values) bool {
@@ -32,6 +39,12 @@ func usedByStrategy(factor string) func(plan.Values) bool {
 		s, err := strategy.Named(v.Text("strategy"))
 		return err == nil && s.Applies(factor)
 	}
+}
+
+const openLoop = "an open-loop load: rate, burst or replay"
+
+func not(factor, value string) func(plan.Values) bool {
+	return func(v plan.Values) bool { return v.Text(factor) != value }
 }
 
 func is(factor, value string) func(plan.Values) bool {

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -20,28 +21,35 @@ type part struct {
 
 // broken tells whether mistakes were found where the cells are written.
 func (g part) broken() bool {
-	for _, s := range append(g.Cases[:len(g.Cases):len(g.Cases)], g.Exclude...) {
-		if s.broken {
-			return true
-		}
-	}
-	return g.Matrix.broken || g.Load.broken
+	return g.Matrix.broken || g.Load.broken || anyBroken(g.Exclude) || anyBroken(g.Cases)
 }
 
-// expand returns the factors of every cell of the part, each cell once.
+func anyBroken(list []single) bool {
+	return slices.ContainsFunc(list, func(s single) bool { return s.broken })
+}
+
+// expand returns the factors of every cell of the part, each cell once. Cells
+// that mistakes make uncertain are left out.
 func (g part) expand(l *log, set []axis) []plan.Values {
+	before := len(l.errors)
 	x := expansion{log: l, part: g, set: set, seen: map[string]bool{}}
-	x.matrix()
-	for _, c := range g.Cases {
-		x.single(c)
+	if !g.Matrix.broken && !g.Load.broken && !anyBroken(g.Exclude) {
+		x.matrix()
 	}
-	if set == nil {
+	for _, c := range g.Cases {
+		if !c.broken && !g.Load.broken {
+			x.single(c)
+		}
+	}
+	if set == nil && !g.broken() {
 		x.unused()
 	}
-	if len(x.out) == 0 && len(g.Matrix.axes) == 0 && len(g.Cases) == 0 {
+	switch {
+	case len(x.out) > 0 || len(l.errors) > before || g.broken():
+	case len(g.Matrix.axes) == 0 && len(g.Cases) == 0:
 		l.add(g.at, "no cells; give a matrix or cases")
-	} else if len(x.out) == 0 {
-		l.add(g.at, "no cells are left after exclude")
+	default:
+		l.add(firstAt(g.Exclude), "no cells are left after exclude")
 	}
 	return x.out
 }

@@ -78,7 +78,7 @@ func parseYAML(l *log, text []byte) (root node, ok bool) {
 		switch {
 		case doc.Body == nil:
 		case body != nil:
-			l.add(position(doc.Body.GetToken()), "a second document; a file holds one scenario")
+			l.add(convert(l, doc.Body).pos, "a second document; a file holds one scenario")
 			return node{}, false
 		default:
 			body = doc.Body
@@ -100,13 +100,17 @@ func addYAML(l *log, err error) {
 	l.add(Pos{}, "not YAML: %v", err)
 }
 
-// maxDepth is the deepest nesting read. A scenario needs five levels.
-const maxDepth = 32
+// Bounds on what is read. A scenario needs five levels and some hundred keys;
+// the parser recurses by the one and takes time by the square of the other.
+const (
+	maxDepth = 32
+	maxKeys  = 20000
+)
 
-// plain refuses, before the recursive parser sees them, what scenarios do not
-// use: references, which can grow without bound, tags, and deep nesting.
+// plain refuses, before the parser sees them, what scenarios do not use:
+// references, which can grow without bound, tags, and excess.
 func plain(l *log, tokens token.Tokens) bool {
-	depth, dashes, line := 0, 0, 0
+	depth, dashes, keys, line := 0, 0, 0, 0
 	for _, t := range tokens {
 		if t.Position.Line != line {
 			line, dashes = t.Position.Line, 0
@@ -124,12 +128,18 @@ func plain(l *log, tokens token.Tokens) bool {
 			depth--
 		case token.SequenceEntryType:
 			dashes++
+		case token.MappingValueType:
+			keys++
 		case token.InvalidType:
 			l.add(position(t), "not YAML: %s", t.Error)
 			return false
 		}
 		if depth > maxDepth || dashes > maxDepth {
 			l.add(position(t), "nested more than %d levels deep", maxDepth)
+			return false
+		}
+		if keys > maxKeys {
+			l.add(position(t), "more than %d keys; write the cells as a matrix", maxKeys)
 			return false
 		}
 	}

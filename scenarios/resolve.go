@@ -19,18 +19,15 @@ const (
 	defaultSeed      = 1
 )
 
-// resolve makes the plan. A part with mistakes has no cells, and checks that
-// would trip over its absence are left out.
+// resolve makes the plan. Where mistakes leave cells out, checks that would trip
+// over their absence are left out too.
 func (s *Scenario) resolve(l *log, opt Options, set []axis) plan.Plan {
 	p := plan.Plan{Name: s.Name, Title: s.Title, Seed: cmp.Or(opt.Seed, defaultSeed), Measure: s.measure(l)}
 	all := scope{asked: s.doc.asked}
 	var scopes []scope
 	index := map[string]int{} // of cells by ID
 	for _, g := range s.parts(l) {
-		sc := scope{group: g.name, asked: g.asked, broken: g.broken()}
-		if !sc.broken {
-			sc.cells = g.expand(l, set)
-		}
+		sc := scope{group: g.name, asked: g.asked, broken: g.broken(), cells: g.expand(l, set)}
 		s.addCells(&p, g, sc.cells, index)
 		all.cells = append(all.cells, sc.cells...)
 		all.broken = all.broken || sc.broken

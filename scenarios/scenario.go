@@ -28,7 +28,9 @@ func Parse(filename string, text []byte) (*Scenario, error) {
 		if s.Title == "" {
 			s.Title = s.Name
 		}
-		s.resolve(l, Options{}, nil)
+		if root.shape == mapping {
+			s.resolve(l, Options{}, nil)
+		}
 	}
 	if err := l.err(); err != nil {
 		return nil, err
@@ -41,6 +43,9 @@ func Parse(filename string, text []byte) (*Scenario, error) {
 func (s *Scenario) Plan(opt Options) (plan.Plan, error) {
 	l := &log{file: s.File, lines: s.lines}
 	set := opt.overrides(l)
+	if err := l.err(); err != nil {
+		return plan.Plan{}, err
+	}
 	p := s.resolve(l, opt, set)
 	if err := l.err(); err != nil {
 		return plan.Plan{}, err

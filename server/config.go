@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/server/strategy"
 )
 
@@ -29,7 +30,12 @@ type settings struct {
 	window      time.Duration
 	message     int
 	saturate    bool
+	broadcast   bool
+	load        schedule.Spec
+	queue       int
+	overflow    overflow
 	connections int
+	patience    time.Duration // for writing one batch; 0 is for ever
 	sockets     sockets
 }
 
@@ -55,6 +61,10 @@ func (c Config) settings() (settings, error) {
 	if !ok {
 		return settings{}, fmt.Errorf("no flush policy %q: there are each, full, idle and window", v.Text("flush"))
 	}
+	over, ok := overflows[v.Text("overflow")]
+	if !ok {
+		return settings{}, fmt.Errorf("no overflow policy %q: there are block, drop-oldest, drop-newest and disconnect", v.Text("overflow"))
+	}
 	s := settings{
 		spec:        spec,
 		flush:       flush,
@@ -63,12 +73,25 @@ func (c Config) settings() (settings, error) {
 		window:      v.Duration("window"),
 		message:     v.Int("message"),
 		saturate:    v.Text("load") == "saturate",
+		broadcast:   v.Text("audience") == "broadcast",
+		queue:       v.Int("queue"),
+		overflow:    over,
 		connections: v.Int("connections"),
+		patience:    v.Duration("write_deadline"),
 		sockets: sockets{
-			nodelay:    v.Bool("nodelay"),
-			sndbuf:     v.Int("sndbuf"),
-			congestion: v.Text("congestion"),
+			nodelay:      v.Bool("nodelay"),
+			sndbuf:       v.Int("sndbuf"),
+			notsentLowat: v.Int("notsent_lowat"),
+			userTimeout:  v.Duration("user_timeout"),
+			congestion:   v.Text("congestion"),
 		},
+	}
+	s.load = schedule.Spec{
+		Process: v.Text("load"), Rate: v.Number("rate"), Size: s.message,
+		Burst: v.Int("burst"), Replay: v.Text("replay"), Seed: c.Seed,
+	}
+	if s.load.Process == "rate" {
+		s.load.Process = v.Text("arrival")
 	}
 	if s.threshold == 0 {
 		s.threshold = s.buffer

@@ -1,14 +1,31 @@
 package server
 
 import (
+	"errors"
 	"sync"
 
 	"github.com/pushbench/pushbench/internal/schedule"
 )
 
-// queueLimit is how many due messages a connection holds. A stream that has no
-// room is not lost: its schedule waits, and the lateness is measured.
-const queueLimit = 1024
+// overflow is what happens to a message that is due when the queue is full.
+type overflow int
+
+const (
+	// overflowBlock lets the stream's schedule wait: nothing is lost, and the
+	// lateness is measured.
+	overflowBlock overflow = iota
+	overflowDropOldest
+	overflowDropNewest
+	overflowDisconnect
+)
+
+var overflows = map[string]overflow{
+	"block": overflowBlock, "drop-oldest": overflowDropOldest,
+	"drop-newest": overflowDropNewest, "disconnect": overflowDisconnect,
+}
+
+// errOverflow ends a connection whose queue is full under overflowDisconnect.
+var errOverflow = errors.New("its queue is full")
 
 // A feed turns one connection's schedule into queued items. The pacer refills
 // it when a message is due; the writer refills it too when it takes, so that a
@@ -18,31 +35,49 @@ type feed struct {
 	arrivals schedule.Arrivals
 	start    int64 // clock time of the schedule's zero
 	end      int64 // messages due from here on are not sent
-	next     item  // not yet queued
+	overflow overflow
+	next     item // not yet queued
 	queue    *queue
+	dropped  uint64
+	full     bool          // overflowDisconnect has struck
 	wake     chan struct{} // capacity 1: something became due
 }
 
-func newFeed(a schedule.Arrivals, start, end int64) *feed {
-	f := &feed{arrivals: a, start: start, end: end, queue: newQueue(queueLimit), wake: make(chan struct{}, 1)}
-	f.next.due = f.due()
+func newFeed(a schedule.Arrivals, start, end int64, limit int, o overflow) *feed {
+	f := &feed{arrivals: a, start: start, end: end, overflow: o, queue: newQueue(limit), wake: make(chan struct{}, 1)}
+	f.advance(0)
 	return f
 }
 
-// due draws the next time from the schedule.
-func (f *feed) due() int64 {
-	t := f.arrivals.Next()
-	if t == schedule.Never || f.start+t >= f.end {
-		return schedule.Never
+// advance draws the next message from the schedule.
+func (f *feed) advance(seq uint64) {
+	a := f.arrivals.Next()
+	f.next = item{seq: seq, due: schedule.Never, size: a.Size}
+	if a.At < f.end-f.start {
+		f.next.due = f.start + a.At
 	}
-	return f.start + t
 }
 
-// fill queues what is due and has room. The lock is held.
+// fill queues what is due. The lock is held.
 func (f *feed) fill(now int64) {
-	for f.next.due <= now && !f.queue.full() {
-		f.queue.push(f.next)
-		f.next = item{seq: f.next.seq + 1, due: f.due()}
+	for f.next.due <= now {
+		if f.queue.full() {
+			switch f.overflow {
+			case overflowBlock:
+				return
+			case overflowDisconnect:
+				f.full = true
+				return
+			case overflowDropOldest:
+				f.queue.drop()
+				f.queue.push(f.next)
+			case overflowDropNewest:
+			}
+			f.dropped++
+		} else {
+			f.queue.push(f.next)
+		}
+		f.advance(f.next.seq + 1)
 	}
 }
 
@@ -63,16 +98,41 @@ func (f *feed) refill(now int64) (next int64) {
 	return next
 }
 
-// retryFull is when the pacer looks again at a full queue. The writer refills
-// it by itself, so this only bounds how long the pacer forgets the stream.
+// retryFull is when the pacer looks again at a full queue, in ns. The writer
+// refills it by itself, so this only bounds how long the pacer forgets a stream.
 const retryFull = 1e6
 
 // take moves up to n due items to dst. With none taken, done says whether any
 // will still come.
-func (f *feed) take(dst []item, n int, now int64) (items []item, done bool) {
+func (f *feed) take(dst []item, n int, now int64) (items []item, done bool, err error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.fill(now)
+	if f.full {
+		return dst, true, errOverflow
+	}
 	dst = f.queue.pop(dst, n)
-	return dst, f.queue.n == 0 && f.next.due == schedule.Never
+	return dst, f.queue.n == 0 && f.next.due == schedule.Never, nil
+}
+
+// A fate says what became of the messages that were not taken.
+type fate struct {
+	dropped uint64 // by overflow
+	unsent  uint64 // due and never taken
+	err     error  // what ended the schedule before its time
+}
+
+// close draws the rest of the schedule. Call it when the writer is done.
+func (f *feed) close() fate {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	end := fate{dropped: f.dropped, unsent: uint64(f.queue.n)}
+	for f.next.due != schedule.Never {
+		end.unsent++
+		f.advance(f.next.seq + 1)
+	}
+	if r, ok := f.arrivals.(interface{ Err() error }); ok {
+		end.err = r.Err()
+	}
+	return end
 }

@@ -2,8 +2,9 @@ package server
 
 // An item is a message that is due.
 type item struct {
-	seq uint64
-	due int64 // intended send time, clock.Now
+	seq  uint64
+	due  int64 // intended send time, clock.Now
+	size int
 }
 
 // queue is a bounded FIFO of items that grows as it must.
@@ -44,4 +45,10 @@ func (q *queue) pop(dst []item, n int) []item {
 		q.n--
 	}
 	return dst
+}
+
+// drop removes the oldest item.
+func (q *queue) drop() {
+	q.head = (q.head + 1) & (len(q.items) - 1)
+	q.n--
 }

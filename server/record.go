@@ -1,6 +1,11 @@
 package server
 
-import "github.com/pushbench/pushbench/internal/usage"
+import (
+	"errors"
+	"os"
+
+	"github.com/pushbench/pushbench/internal/usage"
+)
 
 // A Record is what a server measured in one trial.
 type Record struct {
@@ -8,15 +13,35 @@ type Record struct {
 	End       Snapshot `json:"end"`
 	Sent      uint64   `json:"sent"`       // messages handed over in the whole trial
 	SentBytes uint64   `json:"sent_bytes"` // of those
+	Dropped   uint64   `json:"dropped"`    // messages that overflow left out
+	Unsent    uint64   `json:"unsent"`     // messages that were due and not handed over in time
 	// Late is how far behind its time the pacer woke an idle server (HdrHistogram).
 	Late []byte `json:"late,omitempty"`
 	// Write is the time inside write calls (HdrHistogram), of timed loads.
-	Write  []byte   `json:"write,omitempty"`
-	Errors []string `json:"errors,omitempty"` // at most maxErrors, one a connection
-	Failed int      `json:"failed"`           // connections that ended with an error
+	Write        []byte   `json:"write,omitempty"`
+	Disconnected int      `json:"disconnected"`     // connections given up by overflow or write deadline
+	Cut          int      `json:"cut"`              // connections that still held messages after the grace time
+	Failed       int      `json:"failed"`           // connections that ended with any other error
+	Errors       []string `json:"errors,omitempty"` // of Failed, at most maxErrors
 }
 
 const maxErrors = 10
+
+// ended counts how a connection ended.
+func (r *Record) ended(err error, patience bool) {
+	switch late := errors.Is(err, os.ErrDeadlineExceeded); {
+	case err == nil:
+	case errors.Is(err, errOverflow), late && patience:
+		r.Disconnected++
+	case late:
+		r.Cut++
+	default:
+		r.Failed++
+		if len(r.Errors) < maxErrors {
+			r.Errors = append(r.Errors, err.Error())
+		}
+	}
+}
 
 // A Snapshot is the state at one moment.
 type Snapshot struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -14,7 +15,6 @@ import (
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/hist"
-	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/internal/usage"
 	"github.com/pushbench/pushbench/server/strategy"
 )
@@ -28,7 +28,6 @@ type Server struct {
 	settings settings
 	listener net.Listener
 	writers  []*writer
-	conns    []*net.TCPConn
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
 	busy     atomic.Int64
@@ -55,8 +54,8 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 // Close stops listening and closes every connection.
 func (s *Server) Close() {
 	s.listener.Close()
-	for _, c := range s.conns {
-		c.Close()
+	for _, w := range s.writers {
+		w.conn.Close()
 	}
 }
 
@@ -65,18 +64,19 @@ func (s *Server) Accept() error {
 	if l, ok := s.listener.(*net.TCPListener); ok {
 		_ = l.SetDeadline(time.Now().Add(acceptTime))
 	}
-	for len(s.conns) < s.settings.connections {
+	for len(s.writers) < s.settings.connections {
 		c, err := s.listener.Accept()
 		if err != nil {
-			return fmt.Errorf("server: %d of %d connections came: %w", len(s.conns), s.settings.connections, err)
+			return fmt.Errorf("server: %d of %d connections came: %w", len(s.writers), s.settings.connections, err)
 		}
 		conn := c.(*net.TCPConn)
-		s.conns = append(s.conns, conn)
 		if err := s.settings.sockets.apply(conn); err != nil {
+			conn.Close()
 			return fmt.Errorf("server: %w", err)
 		}
 		w, err := s.newWriter(conn)
 		if err != nil {
+			conn.Close()
 			return fmt.Errorf("server: strategy %s: %w", s.settings.spec.Name, err)
 		}
 		s.writers = append(s.writers, w)
@@ -97,7 +97,7 @@ func (s *Server) newWriter(conn *net.TCPConn) (*writer, error) {
 		return nil, err
 	}
 	return &writer{
-		outlet: newOutlet(s.settings, strat, clock.Now), sink: sink,
+		outlet: newOutlet(s.settings, strat, clock.Now), conn: conn, sink: sink,
 		busy: &s.busy, stop: &s.stop, halt: s.halt,
 	}, nil
 }
@@ -136,12 +136,12 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	}
 	reader := usage.NewReader()
 	clock.Wait(ctx, times.Begin)
-	rec.Begin = s.snapshot(reader)
+	rec.Begin = s.begin(reader)
 	clock.Wait(ctx, times.End)
-	rec.End = s.snapshot(reader)
+	rec.End = s.end(reader)
 	s.finish()
 	work.Wait()
-	return s.record(rec, late, errs)
+	return s.record(rec, feeds, late, errs)
 }
 
 // feeds returns one feed a connection, or nil under saturation.
@@ -149,73 +149,105 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 	if s.settings.saturate {
 		return nil, nil
 	}
-	v := s.cfg.Factors
 	feeds := make([]*feed, len(s.writers))
 	for i := range feeds {
-		a, err := schedule.New(v.Text("arrival"), v.Number("rate"), s.cfg.Seed, i, len(feeds))
+		stream, of := i, len(feeds)
+		if s.settings.broadcast {
+			stream, of = 0, 1
+		}
+		a, err := s.settings.load.Stream(stream, of)
 		if err != nil {
 			return nil, err
 		}
-		feeds[i] = newFeed(a, times.Start, times.End)
+		feeds[i] = newFeed(a, times.Start, times.End, s.settings.queue, s.settings.overflow)
 	}
 	return feeds, nil
 }
 
-// drive writes one connection's stream and ends it.
+// drive writes one connection's stream and ends it. A connection that failed is
+// reset, so that what it holds in the kernel is freed at once.
 func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
 	if feeds == nil {
 		err = w.saturate()
 	} else {
 		err = w.pace(feeds[i])
 	}
-	return errors.Join(err, s.conns[i].CloseWrite())
+	if err != nil {
+		w.abandon()
+		return err
+	}
+	return w.conn.CloseWrite()
 }
 
 // finish ends the load; what was due is still sent, within the grace time.
 func (s *Server) finish() {
 	deadline := time.Now().Add(s.cfg.Grace.Duration())
-	for _, c := range s.conns {
-		_ = c.SetWriteDeadline(deadline)
+	for _, w := range s.writers {
+		_ = w.conn.SetWriteDeadline(deadline)
 	}
 	s.stop.Store(true)
 	close(s.halt)
 }
 
-func (s *Server) snapshot(r *usage.Reader) Snapshot {
-	shot := Snapshot{Usage: r.Read()}
-	var tcp TCPInfo
-	known := true
-	for i, w := range s.writers {
-		info, ok := readTCPInfo(s.conns[i])
-		known = known && ok
-		tcp.add(info)
+// begin takes the snapshot that opens the window: what is dear to read first.
+func (s *Server) begin(r *usage.Reader) Snapshot {
+	tcp := s.tcpInfo()
+	shot := Snapshot{Usage: r.Begin(), TCP: tcp}
+	s.count(&shot)
+	return shot
+}
+
+// end takes the snapshot that closes the window: what is dear to read last.
+func (s *Server) end(r *usage.Reader) Snapshot {
+	var shot Snapshot
+	s.count(&shot)
+	shot.Usage = r.End()
+	shot.TCP = s.tcpInfo()
+	return shot
+}
+
+func (s *Server) count(shot *Snapshot) {
+	for _, w := range s.writers {
 		shot.Messages += w.counts.messages.Load()
 		shot.Bytes += w.counts.bytes.Load()
 		shot.Calls += w.counts.calls.Load()
 	}
 	shot.Time = clock.Now()
-	if known {
-		shot.TCP = &tcp
-	}
-	return shot
 }
 
-func (s *Server) record(rec Record, late *pacer, errs []error) (Record, error) {
+// tcpInfo sums over the connections; nil if this system does not tell.
+func (s *Server) tcpInfo() *TCPInfo {
+	var sum TCPInfo
+	for i, w := range s.writers {
+		info := w.tcpInfo()
+		if info == nil {
+			return nil
+		}
+		sum.add(*info)
+		if i%32 == 31 {
+			runtime.Gosched() // ten thousand take some ten milliseconds
+		}
+	}
+	return &sum
+}
+
+func (s *Server) record(rec Record, feeds []*feed, late *pacer, errs []error) (Record, error) {
+	var faults []error
 	for i, w := range s.writers {
 		rec.Sent += w.counts.messages.Load()
 		rec.SentBytes += w.counts.bytes.Load()
-		if errs[i] == nil {
-			continue
-		}
-		rec.Failed++
-		if len(rec.Errors) < maxErrors {
-			rec.Errors = append(rec.Errors, errs[i].Error())
-		}
+		rec.ended(errs[i], s.settings.patience > 0)
+	}
+	for _, f := range feeds {
+		end := f.close()
+		rec.Dropped += end.dropped
+		rec.Unsent += end.unsent
+		faults = append(faults, end.err)
 	}
 	var err1, err2 error
 	rec.Late, err1 = hist.Encode(late.late)
 	if s.write != nil {
 		rec.Write, err2 = hist.Encode(s.write)
 	}
-	return rec, errors.Join(err1, err2)
+	return rec, errors.Join(append(faults, err1, err2)...)
 }

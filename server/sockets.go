@@ -3,13 +3,16 @@ package server
 import (
 	"fmt"
 	"net"
+	"time"
 )
 
 // sockets are the options of the writer's socket.
 type sockets struct {
-	nodelay    bool
-	sndbuf     int
-	congestion string
+	nodelay      bool
+	sndbuf       int
+	notsentLowat int
+	userTimeout  time.Duration
+	congestion   string
 }
 
 // apply sets the options on an accepted connection.

@@ -3,6 +3,7 @@ package server
 // TCPInfo sums what the kernel knows of the connections, from TCP_INFO. Times
 // are in seconds since each connection began.
 type TCPInfo struct {
+	Messages     uint64  `json:"messages"`      // handed over when the figures were read
 	Segments     uint64  `json:"segments"`      // sent, acknowledgements included
 	DataSegments uint64  `json:"data_segments"` // sent with payload
 	BytesSent    uint64  `json:"bytes_sent"`    // payload, retransmissions included
@@ -13,6 +14,7 @@ type TCPInfo struct {
 }
 
 func (a *TCPInfo) add(b TCPInfo) {
+	a.Messages += b.Messages
 	a.Segments += b.Segments
 	a.DataSegments += b.DataSegments
 	a.BytesSent += b.BytesSent
@@ -25,7 +27,7 @@ func (a *TCPInfo) add(b TCPInfo) {
 // Sub is what happened between two readings.
 func (a TCPInfo) Sub(b TCPInfo) TCPInfo {
 	return TCPInfo{
-		a.Segments - b.Segments, a.DataSegments - b.DataSegments, a.BytesSent - b.BytesSent,
+		a.Messages - b.Messages, a.Segments - b.Segments, a.DataSegments - b.DataSegments, a.BytesSent - b.BytesSent,
 		a.Retransmits - b.Retransmits, a.Busy - b.Busy, a.RwndLimited - b.RwndLimited, a.SndbufLimit - b.SndbufLimit,
 	}
 }

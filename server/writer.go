@@ -1,6 +1,8 @@
 package server
 
 import (
+	"errors"
+	"net"
 	"sync/atomic"
 	"time"
 
@@ -15,12 +17,14 @@ const saturateBytes = 16 << 10
 // A writer is the one goroutine that writes to a connection.
 type writer struct {
 	*outlet
+	conn   *net.TCPConn
 	sink   *strategy.Sink
 	counts counters
 	busy   *atomic.Int64
-	stop   *atomic.Bool    // ends the load
-	halt   <-chan struct{} // closed with stop
-	timer  *time.Timer     // of flushWindow, made when first needed
+	stop   *atomic.Bool            // ends the load
+	halt   <-chan struct{}         // closed with stop
+	timer  *time.Timer             // of flushWindow, made when first needed
+	last   atomic.Pointer[TCPInfo] // of a connection that was abandoned
 }
 
 // saturate writes messages as fast as the connection accepts them.
@@ -33,7 +37,7 @@ func (w *writer) saturate() error {
 	ring := wire.NewRing(w.message, n, true)
 	for !w.stop.Load() {
 		batch := ring.Take(n)
-		if err := w.put(batch); err != nil {
+		if err := w.write(batch); err != nil {
 			return err
 		}
 		w.publish(ring.Taken(), ring.Taken()*uint64(w.message))
@@ -44,16 +48,19 @@ func (w *writer) saturate() error {
 // pace writes what a feed says is due.
 func (w *writer) pace(f *feed) error {
 	var (
-		pads  = wire.PadsFor(w.message)
-		n     = min(max(1, saturateBytes/(wire.PrefixSize+w.message)), maxGather)
+		batch batch
 		items []item
-		msgs  [][]byte
-		arena []byte
+		n     = min(max(1, saturateBytes/(wire.PrefixSize+w.message)), maxGather)
 		sent  uint64
+		bytes uint64
 	)
 	for {
 		var done bool
-		items, done = f.take(items[:0], n, w.now())
+		var err error
+		items, done, err = f.take(items[:0], n, w.now())
+		if err != nil {
+			return err
+		}
 		if len(items) == 0 {
 			if done || w.stop.Load() {
 				return w.finish()
@@ -63,25 +70,39 @@ func (w *writer) pace(f *feed) error {
 			}
 			continue
 		}
-		if len(w.gathered) == 0 {
-			arena = arena[:0] // nothing points into it any more
-		}
-		msgs = msgs[:0]
-		for _, it := range items {
-			at := len(arena)
-			arena = pads.Append(arena, it.seq, it.due)
-			msgs = append(msgs, arena[at:len(arena):len(arena)])
-		}
-		if err := w.put(msgs); err != nil {
+		batch.build(items, len(w.gathered) > 0)
+		if err := w.write(batch.msgs); err != nil {
 			return err
 		}
 		sent += uint64(len(items))
-		w.publish(sent, sent*uint64(w.message))
+		for _, it := range items {
+			bytes += uint64(it.size)
+		}
+		w.publish(sent, bytes)
 	}
+}
+
+// write puts one batch.
+func (w *writer) write(msgs [][]byte) error {
+	if err := w.arm(); err != nil {
+		return err
+	}
+	return w.put(msgs)
+}
+
+// arm starts the write deadline, if there is one.
+func (w *writer) arm() error {
+	if w.patience == 0 {
+		return nil
+	}
+	return w.conn.SetWriteDeadline(time.Now().Add(w.patience))
 }
 
 // await sleeps until something is due or a flush is.
 func (w *writer) await(f *feed) error {
+	if err := w.arm(); err != nil {
+		return err
+	}
 	d, err := w.wait()
 	if err != nil {
 		return err
@@ -107,7 +128,7 @@ func (w *writer) await(f *feed) error {
 
 // finish writes what is held and counts it.
 func (w *writer) finish() error {
-	err := w.emit()
+	err := errors.Join(w.arm(), w.emit())
 	w.counts.calls.Store(w.sink.Calls())
 	return err
 }
@@ -116,6 +137,27 @@ func (w *writer) publish(messages, bytes uint64) {
 	w.counts.messages.Store(messages)
 	w.counts.bytes.Store(bytes)
 	w.counts.calls.Store(w.sink.Calls())
+}
+
+// abandon resets a connection that failed, so that what it holds in the kernel
+// is freed at once.
+func (w *writer) abandon() {
+	w.last.Store(w.tcpInfo())
+	_ = w.conn.SetLinger(0)
+	w.conn.Close()
+}
+
+// tcpInfo is nil where the system does not tell.
+func (w *writer) tcpInfo() *TCPInfo {
+	if last := w.last.Load(); last != nil {
+		return last
+	}
+	info, ok := readTCPInfo(w.conn)
+	if !ok {
+		return nil
+	}
+	info.Messages = w.counts.messages.Load()
+	return &info
 }
 
 // counters are what others may read of a writer while it works. They are stored

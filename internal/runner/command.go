@@ -14,7 +14,7 @@ func Self() (Command, error) {
 	if err != nil {
 		return nil, err
 	}
-	return func(role string) *exec.Cmd {
+	return func(role string, _ plan.Cell) *exec.Cmd {
 		cmd := exec.Command(exe, role, "--trial")
 		cmd.Args[0] = os.Args[0]
 		return cmd
@@ -25,7 +25,7 @@ func Self() (Command, error) {
 // has use for on its one core: a second one under a timed load, since the pacer
 // sleeps in the kernel and would keep the only one from the writers.
 func (r *Runner) command(role string, c plan.Cell) *exec.Cmd {
-	cmd := r.Command(role)
+	cmd := r.Command(role, c)
 	if r.Pins == Unpinned {
 		return cmd
 	}

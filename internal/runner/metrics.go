@@ -24,6 +24,11 @@ func derive(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record
 		m["reader_cpu_seconds_per_message"] = gen.End.Usage.Sub(gen.Begin.Usage).CPU / float64(n)
 		m["read_calls_per_message"] = float64(gen.End.Reads-gen.Begin.Reads) / float64(n)
 	}
+	if all := srv.Sent + srv.Dropped + srv.Unsent; c.Timed() && all > 0 {
+		m["dropped_share"] = float64(srv.Dropped) / float64(all)
+		m["unsent_share"] = float64(srv.Unsent) / float64(all)
+		m["disconnected_share"] = float64(srv.Disconnected) / c.Factors.Number("connections")
+	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
@@ -58,9 +63,11 @@ func perMessage(t *results.Trial, srv server.Record, n, connections float64) {
 		return
 	}
 	tcp := srv.End.TCP.Sub(*srv.Begin.TCP)
-	m["segments_per_message"] = float64(tcp.DataSegments) / n
-	m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + headerBytes*float64(tcp.Segments)) / n
-	m["retransmits_per_message"] = float64(tcp.Retransmits) / n
+	if n := float64(tcp.Messages); n > 0 {
+		m["segments_per_message"] = float64(tcp.DataSegments) / n
+		m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + headerBytes*float64(tcp.Segments)) / n
+		m["retransmits_per_message"] = float64(tcp.Retransmits) / n
+	}
 	connected := span * connections
 	m["rwnd_limited_share"] = tcp.RwndLimited / connected
 	m["sndbuf_limited_share"] = tcp.SndbufLimit / connected

@@ -10,10 +10,12 @@ import (
 	"os/exec"
 	"strings"
 	"time"
+
+	"github.com/pushbench/pushbench/internal/plan"
 )
 
-// A Command makes the child for a role, "serve" or "load".
-type Command func(role string) *exec.Cmd
+// A Command makes the child for a role, "serve" or "load", in a trial of the cell.
+type Command func(role string, c plan.Cell) *exec.Cmd
 
 // process is a child that speaks the protocol of internal/child.
 type process struct {

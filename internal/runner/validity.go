@@ -34,30 +34,44 @@ func judge(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record,
 	if late := t.Metrics["pacer_late_p99_seconds"]; late > latePacer.Seconds() {
 		invalid("the pacer was late while the server was idle: p99 above %v", latePacer)
 	}
-	got := gen.Received
-	if got.Corrupt > 0 || got.Reordered > 0 || got.Lost > 0 {
-		invalid("messages were lost, altered or out of order")
-		t.Warnings = append(t.Warnings, fmt.Sprintf("%d lost, %d altered, %d out of order", got.Lost, got.Corrupt, got.Reordered))
-	}
 	if srv.End.Messages == srv.Begin.Messages || gen.End.Messages == gen.Begin.Messages {
 		invalid("no message passed within the window")
 	}
-	for side, errs := range map[string][]string{"server": srv.Errors, "generator": gen.Errors} {
-		if len(errs) > 0 {
-			invalid("a connection failed (%s)", side)
-			t.Warnings = append(t.Warnings, side+": "+errs[0])
-		}
-	}
+	integrity(t, c, srv, gen, invalid)
 	if t.State == results.Invalid {
 		return
 	}
-	if srv.Sent != got.Messages {
+	censored := func(reason string) {
+		t.State = results.Censored
+		t.Reasons = append(t.Reasons, reason)
+	}
+	if share := t.Metrics["rwnd_limited_share"]; !c.Timed() && share > readerLimited {
+		censored("the reader limited the writer (rwnd_limited)")
+	}
+	if srv.Unsent+uint64(srv.Cut) > 0 && c.Factors.Number("slow_share") == 0 {
+		censored("the server fell behind: messages were still unsent after the grace time")
+	}
+}
+
+// integrity holds what arrived against what was sent. Connections that the
+// server gave up, and readers that were told to be slow, may miss messages.
+func integrity(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record, invalid func(string, ...any)) {
+	got := gen.Received
+	if got.Corrupt > 0 || got.Reordered > 0 || got.Lost > srv.Dropped {
+		invalid("messages were lost, altered or out of order")
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%d lost and %d dropped, %d altered, %d out of order", got.Lost, srv.Dropped, got.Corrupt, got.Reordered))
+	}
+	excused := srv.Disconnected + srv.Cut + gen.Slow
+	if srv.Failed > gen.Slow {
+		invalid("a connection failed (server)")
+		t.Warnings = append(t.Warnings, "server: "+srv.Errors[0])
+	}
+	if gen.Failed > excused {
+		invalid("a connection failed (generator)")
+		t.Warnings = append(t.Warnings, "generator: "+gen.Errors[0])
+	}
+	if excused == 0 && srv.Sent != got.Messages && t.State != results.Invalid {
 		invalid("messages are missing at the end of the stream")
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%d of %d messages did not arrive", srv.Sent-got.Messages, srv.Sent))
-		return
-	}
-	if share, ok := t.Metrics["rwnd_limited_share"]; ok && !c.Timed() && share > readerLimited {
-		t.State = results.Censored
-		t.Reasons = append(t.Reasons, "the reader limited the writer (rwnd_limited)")
 	}
 }

@@ -1,5 +1,6 @@
-// Package schedule says when each message of a stream is due. It is pure: times
-// are nanoseconds since the start of the stream, and nothing here sleeps.
+// Package schedule says when each message of a stream is due and how large it
+// is. It is pure: times are nanoseconds since the start of the stream, and
+// nothing here sleeps.
 package schedule
 
 import (
@@ -11,53 +12,81 @@ import (
 // Never is the time of a message that does not come.
 const Never = math.MaxInt64
 
-// Arrivals yields the intended send times of one stream, in order. After the
-// last it yields Never.
+// An Arrival is one message: its intended send time and its size in bytes.
+type Arrival struct {
+	At   int64
+	Size int
+}
+
+// Arrivals yields the messages of one stream in the order of their times. After
+// the last it yields one due Never.
 type Arrivals interface {
-	Next() int64
+	Next() Arrival
+}
+
+// A Spec describes the streams of a load.
+type Spec struct {
+	Process string  // "constant", "poisson", "burst" or "replay"
+	Rate    float64 // messages per second and stream
+	Size    int     // of a message; a replay has its own
+	Burst   int     // messages at once
+	Replay  string  // file of times and sizes
+	Seed    uint64
+}
+
+// Stream returns stream i of n.
+func (s Spec) Stream(i, n int) (Arrivals, error) {
+	switch s.Process {
+	case "constant":
+		return Constant(s.Rate, s.Size, i, n), nil
+	case "poisson":
+		return Poisson(s.Rate, s.Size, s.Seed, uint64(i)), nil
+	case "burst":
+		return Bursts(s.Rate, s.Size, s.Burst, i, n), nil
+	case "replay":
+		return OpenReplay(s.Replay)
+	}
+	return nil, fmt.Errorf("no arrival process %q: there are constant, poisson, burst and replay", s.Process)
 }
 
 // Constant spaces messages evenly at rate per second. Stream i of n is shifted
 // by i/n of a period, so that streams of one server do not fire together.
-func Constant(rate float64, i, n int) Arrivals {
-	period := 1e9 / rate
-	return &constant{period: period, phase: period * float64(i) / float64(n)}
+func Constant(rate float64, size, i, n int) Arrivals {
+	return Bursts(rate, size, 1, i, n)
 }
 
-type constant struct {
+// Bursts sends burst messages at once and then pauses, so that the mean is rate
+// per second. Stream i of n is shifted by i/n of the time between bursts.
+func Bursts(rate float64, size, burst, i, n int) Arrivals {
+	period := 1e9 * float64(burst) / rate
+	return &bursts{period: period, phase: period * float64(i) / float64(n), burst: int64(burst), size: size}
+}
+
+type bursts struct {
 	period, phase float64
-	n             float64
+	burst, n      int64
+	size          int
 }
 
-func (c *constant) Next() int64 {
-	t := c.phase + c.n*c.period // from the count, so that rounding does not add up
-	c.n++
-	return int64(t)
+func (b *bursts) Next() Arrival {
+	t := b.phase + float64(b.n/b.burst)*b.period // from the count, so that rounding does not add up
+	b.n++
+	return Arrival{int64(t), b.size}
 }
 
 // Poisson draws exponential gaps with a mean of 1/rate seconds: arrivals that
 // know nothing of each other, as from many independent users.
-func Poisson(rate float64, seed, stream uint64) Arrivals {
-	return &poisson{mean: 1e9 / rate, rng: rand.New(rand.NewPCG(seed, stream))}
+func Poisson(rate float64, size int, seed, stream uint64) Arrivals {
+	return &poisson{mean: 1e9 / rate, size: size, rng: rand.New(rand.NewPCG(seed, stream))}
 }
 
 type poisson struct {
 	mean, at float64
+	size     int
 	rng      *rand.Rand
 }
 
-func (p *poisson) Next() int64 {
+func (p *poisson) Next() Arrival {
 	p.at += p.mean * p.rng.ExpFloat64()
-	return int64(p.at)
-}
-
-// New returns stream i of n of the named arrival process.
-func New(arrival string, rate float64, seed uint64, i, n int) (Arrivals, error) {
-	switch arrival {
-	case "constant":
-		return Constant(rate, i, n), nil
-	case "poisson":
-		return Poisson(rate, seed, uint64(i)), nil
-	}
-	return nil, fmt.Errorf("no arrival process %q: there are constant and poisson", arrival)
+	return Arrival{int64(p.at), p.size}
 }

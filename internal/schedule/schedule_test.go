@@ -16,20 +16,20 @@ func TestConstant(t *testing.T) {
 		{3, 0, 1, []int64{0, 333333333, 666666666, 1e9}},
 	}
 	for _, tt := range tests {
-		a := Constant(tt.rate, tt.i, tt.n)
+		a := Constant(tt.rate, 64, tt.i, tt.n)
 		for k, want := range tt.want {
-			if got := a.Next(); got != want {
-				t.Errorf("rate %v, stream %d of %d, message %d: %d, want %d", tt.rate, tt.i, tt.n, k, got, want)
+			if got := a.Next(); got.At != want || got.Size != 64 {
+				t.Errorf("rate %v, stream %d of %d, message %d: %v, want %d", tt.rate, tt.i, tt.n, k, got, want)
 			}
 		}
 	}
 }
 
 func TestConstantDoesNotDrift(t *testing.T) {
-	a := Constant(3, 0, 1)
+	a := Constant(3, 64, 0, 1)
 	var last int64
 	for range 3_000_001 {
-		last = a.Next()
+		last = a.Next().At
 	}
 	if last != 1_000_000e9 {
 		t.Errorf("message 3,000,000 at 3/s is due at %d ns, want 1,000,000 s", last)
@@ -39,11 +39,11 @@ func TestConstantDoesNotDrift(t *testing.T) {
 // The gaps of a Poisson process have mean and standard deviation 1/rate.
 func TestPoisson(t *testing.T) {
 	const n = 200_000
-	a := Poisson(1000, 7, 0)
+	a := Poisson(1000, 64, 7, 0)
 	var prev int64
 	var sum, squares float64
 	for range n {
-		next := a.Next()
+		next := a.Next().At
 		if next < prev {
 			t.Fatalf("%d after %d", next, prev)
 		}
@@ -58,7 +58,7 @@ func TestPoisson(t *testing.T) {
 }
 
 func TestStreamsAndSeedsDiffer(t *testing.T) {
-	first := func(seed, stream uint64) int64 { return Poisson(1, seed, stream).Next() }
+	first := func(seed, stream uint64) int64 { return Poisson(1, 64, seed, stream).Next().At }
 	if first(1, 0) == first(1, 1) || first(1, 0) == first(2, 0) {
 		t.Error("two streams are the same")
 	}
@@ -67,8 +67,17 @@ func TestStreamsAndSeedsDiffer(t *testing.T) {
 	}
 }
 
-func TestNewRefusesUnknown(t *testing.T) {
-	if _, err := New("bursty", 1, 1, 0, 1); err == nil {
+func TestBursts(t *testing.T) {
+	a := Bursts(1000, 64, 3, 1, 2)
+	for k, want := range []int64{1500e3, 1500e3, 1500e3, 4500e3, 4500e3, 4500e3, 7500e3} {
+		if got := a.Next(); got.At != want {
+			t.Errorf("message %d is due at %d, want %d", k, got.At, want)
+		}
+	}
+}
+
+func TestSpecRefusesUnknown(t *testing.T) {
+	if _, err := (Spec{Process: "bursty"}).Stream(0, 1); err == nil {
 		t.Error("accepted")
 	}
 }

@@ -56,16 +56,30 @@ func NewReader() *Reader {
 	return r
 }
 
-// Read returns what the process has cost so far.
-func (r *Reader) Read() Usage {
-	metrics.Read(r.samples)
-	u := Usage{
-		Allocs:   r.samples[0].Value.Uint64() + r.samples[1].Value.Uint64(),
-		GCCycles: r.samples[2].Value.Uint64(),
-		GCPause:  total(r.samples[3].Value.Float64Histogram()),
-	}
-	readOS(&u)
+// Begin reads the usage at the beginning of a window: what is dear to read comes
+// first, so that the cost of reading falls outside.
+func (r *Reader) Begin() Usage {
+	var u Usage
+	readThreads(&u)
+	readProcess(&u)
+	r.readRuntime(&u)
 	return u
+}
+
+// End reads the usage at the end of a window: what is dear to read comes last.
+func (r *Reader) End() Usage {
+	var u Usage
+	r.readRuntime(&u)
+	readProcess(&u)
+	readThreads(&u)
+	return u
+}
+
+func (r *Reader) readRuntime(u *Usage) {
+	metrics.Read(r.samples)
+	u.Allocs = r.samples[0].Value.Uint64() + r.samples[1].Value.Uint64()
+	u.GCCycles = r.samples[2].Value.Uint64()
+	u.GCPause = total(r.samples[3].Value.Float64Histogram())
 }
 
 // total sums a histogram of seconds by the lower bounds of its buckets.

@@ -11,7 +11,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-func readOS(u *Usage) {
+// readProcess reads what one system call tells.
+func readProcess(u *Usage) {
 	var r unix.Rusage
 	if unix.Getrusage(unix.RUSAGE_SELF, &r) == nil {
 		u.CPU = seconds(int64(r.Utime.Sec), int64(r.Utime.Usec)) + seconds(int64(r.Stime.Sec), int64(r.Stime.Usec))
@@ -19,6 +20,10 @@ func readOS(u *Usage) {
 		u.ContextSwitches = &switches
 		u.MaxRSS = r.Maxrss << 10
 	}
+}
+
+// readThreads reads what takes opening files.
+func readThreads(u *Usage) {
 	u.RunQueue = runQueue()
 	u.WriteSyscalls = writeSyscalls()
 }

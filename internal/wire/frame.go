@@ -39,6 +39,9 @@ func PadsFor(size int) Pads {
 // Slots is the number of different paddings.
 func (p Pads) Slots() int { return int(p.mask) + 1 }
 
+// Size is the size of the messages.
+func (p Pads) Size() int { return p.size }
+
 // Of returns the bytes behind the header of message seq.
 func (p Pads) Of(seq uint64) []byte {
 	off := int(seq&p.mask) * p.size

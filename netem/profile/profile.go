@@ -4,6 +4,7 @@
 package profile
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -52,7 +53,7 @@ type Rate float64
 
 // Duration is how long size bytes take.
 func (r Rate) Duration(size int) time.Duration {
-	return time.Duration(float64(size) * 8 / float64(r) * float64(time.Second))
+	return time.Duration(float64(size)*8/float64(r)*float64(time.Second) + 0.5)
 }
 
 // A Distribution is the form of jitter.
@@ -97,8 +98,12 @@ type Limit struct {
 // RTT is the round trip of an idle link without jitter.
 func (p *Profile) RTT() time.Duration { return p.Down.Delay + p.Up.Delay }
 
+// HeaderBytes is the Ethernet header that sizes of frames include, on links that
+// have none too, so that a rate means the same on every backend.
+const HeaderBytes = 14
+
 // frame is the size of a full frame, the unit of packet limits.
-const frame = 1514
+const frame = 1500 + HeaderBytes
 
 // minQueue is the least default queue, in packets.
 const minQueue = 50
@@ -147,15 +152,18 @@ func (s *Shape) QueueBytes() int {
 	return s.Limit.Packets * frame
 }
 
+// Never is a time that does not come.
+const Never time.Duration = math.MaxInt64
+
 // At returns the shapes in force t after the link began, and when the next
-// change comes; next is negative where none will.
+// change comes.
 func (p *Profile) At(t time.Duration) (down, up *Shape, next time.Duration) {
 	base := time.Duration(0)
 	if p.Repeat > 0 {
 		base = t / p.Repeat * p.Repeat
 		t -= base
 	}
-	down, up, next = &p.Down, &p.Up, -1
+	down, up, next = &p.Down, &p.Up, Never
 	if p.Repeat > 0 {
 		next = base + p.Repeat
 	}

@@ -3,9 +3,8 @@
 // randomness comes from a seed.
 package sched
 
-// Counters are what one direction of a link did to packets, in the terms of
-// sch_netem: Arrived packets are each lost, dropped or delivered; duplicates
-// are arrivals that nobody sent and are counted apart.
+// Counters are what one direction of a link did to packets. Those that arrived
+// and their duplicates are each lost, dropped, overrun, sent or still under way.
 type Counters struct {
 	Arrived      uint64 `json:"arrived_packets"`
 	ArrivedBytes uint64 `json:"arrived_bytes"`   // of frames

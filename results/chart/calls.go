@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"github.com/pushbench/pushbench/internal/units"
 	"github.com/pushbench/pushbench/results"
 )
 
@@ -25,6 +26,14 @@ func calls(in Input) ([]Figure, error) {
 	}, subtitle(what, in.Cells, in.Chart.X, in.Chart.Series)), nil
 }
 
+// count words a number that need not be whole: "3.5", "256", "16.4 k".
+func count(v float64) string {
+	if v < 10_000 {
+		return digits(v, 3)
+	}
+	return units.Number(v)
+}
+
 // callsTitle says how many messages the fullest write call carries.
 func callsTitle(in Input, facets []facet, unit string) string {
 	if in.Chart.Metric != "write_calls_per_message" {
@@ -40,5 +49,5 @@ func callsTitle(in Input, facets []facet, unit string) string {
 	if 1/least < 1.05 {
 		return "No write call carries more than one message here"
 	}
-	return "With " + fewest.line.label + ", one write call carries " + digits(1/least, 3) + " messages" + fewest.where(in.Chart.X) + " here"
+	return "With " + fewest.line.label + ", one write call carries " + count(1/least) + " messages" + fewest.where(in.Chart.X) + " here"
 }

@@ -1,8 +1,10 @@
 package chart
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
@@ -109,8 +111,8 @@ func percentileSeries(in Input, c results.Cell) Series {
 // seconds of a histogram's nanoseconds; its zero is anything under one.
 func seconds(ns int64) float64 { return float64(max(ns, 1)) / 1e9 }
 
-// latencyTitle compares the best and the worst cell at the deepest of 99 %,
-// 90 % and 50 % that all of them support.
+// latencyTitle compares the best and the worst cell of the panel where they are
+// farthest apart, at the deepest of 99 %, 90 % and 50 % that all cells support.
 func latencyTitle(in Input, facets []facet) string {
 	all := placesOf(facets)
 	share := 0.99
@@ -121,30 +123,36 @@ func latencyTitle(in Input, facets []facet) string {
 			}
 		}
 	}
-	var best, worst place
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, p := range all {
-		v := seconds(in.Latency[p.cell.ID].ValueAtQuantile(100 * share))
-		if v < low {
-			low, best = v, p
-		}
-		if v > high {
-			high, worst = v, p
-		}
-	}
-	text := digits(100*share, 3) + " % of messages arrive within " + quantity("s", low)
+	text := digits(100*share, 3) + " % of messages arrive within "
 	if len(all) == 1 {
-		return text + " here"
+		return text + quantity("s", in.percentile(all[0], share)) + " here"
 	}
-	return text + " with " + best.inFull() + " here, " + quantity("s", high) + " with " + worst.inFull()
+	sets := [][]place{all}
+	if len(facets) > 1 {
+		sets = nil
+		for _, f := range facets {
+			sets = append(sets, placesOf([]facet{f}))
+		}
+	}
+	widest := -1.0
+	var best, worst place
+	for _, set := range sets {
+		byTime := func(a, b place) int { return cmp.Compare(in.percentile(a, share), in.percentile(b, share)) }
+		low, high := slices.MinFunc(set, byTime), slices.MaxFunc(set, byTime)
+		if gap := in.percentile(high, share) / in.percentile(low, share); gap > widest {
+			widest, best, worst = gap, low, high
+		}
+	}
+	text += quantity("s", in.percentile(best, share)) + " with " + best.line.label + " here, " + quantity("s", in.percentile(worst, share)) + " with " + worst.line.label
+	if best.facet.title != "" {
+		text += " (" + best.facet.title + ")"
+	}
+	return text
 }
 
-// inFull names a cell by its series and panel.
-func (p place) inFull() string {
-	if p.facet.title == "" {
-		return p.line.label
-	}
-	return p.line.label + " (" + p.facet.title + ")"
+// percentile reads the latency of a cell in seconds.
+func (in Input) percentile(p place, share float64) float64 {
+	return seconds(in.Latency[p.cell.ID].ValueAtQuantile(100 * share))
 }
 
 func latencyNotes(panels []Panel, absent []string) []string {

@@ -83,14 +83,22 @@ func (c *canvas) axisTitles(panel Panel, top, left vg.Length, frame vg.Rectangle
 	c.write(panel.X.Title, labelFace, vg.Point{X: (frame.Min.X + frame.Max.X) / 2, Y: frame.Min.Y - axisFoot + textSize}, centreTop)
 }
 
+// widestColumn is how much of the width names beside the plot may take.
+const widestColumn = 0.3
+
 // single draws one panel, its series named at the ends of their lines or, where
-// they collide, in a column beside the plot.
+// they collide, in a column beside the plot; names too long for a column stand
+// above it.
 func (c *canvas) single(panel Panel, area vg.Rectangle) {
+	named := len(panel.Series) > 1 || (len(panel.Series) == 1 && panel.Series[0].Label != "")
+	if named && widest(panel.Series) > area.Size().X*widestColumn {
+		area.Max.Y = c.legendRows(panel.Series, area) - 8
+		named = false
+	}
 	frame := area
 	frame.Min.X += yLabelWidth(panel.Y)
 	frame.Min.Y += axisFoot
 	frame.Max.Y -= textSize + 14
-	named := len(panel.Series) > 1 || (len(panel.Series) == 1 && panel.Series[0].Label != "")
 	if named {
 		frame.Max.X -= widest(panel.Series) + 20
 	}
@@ -133,17 +141,23 @@ func byEnd(series []Series) []Series {
 	return out
 }
 
-// multiples draws panels on axes of one range under one legend.
-func (c *canvas) multiples(panels []Panel, area vg.Rectangle, nrows, ncols int) {
-	for _, row := range rows(legendOf(panels), area.Size().X) {
+// legendRows writes a legend across the top of an area and returns its foot.
+func (c *canvas) legendRows(legend []Series, area vg.Rectangle) vg.Length {
+	y := area.Max.Y
+	for _, row := range rows(legend, area.Size().X) {
 		x := area.Min.X
 		for _, s := range row {
-			c.entry(s, vg.Point{X: x, Y: area.Max.Y - textSize/2})
-			x += entryWidth(s) + 28
+			c.entry(s, vg.Point{X: x, Y: y - textSize/2})
+			x += entryWidth(s) + legendGap
 		}
-		area.Max.Y -= textSize * 1.5
+		y -= textSize * 1.5
 	}
-	area.Max.Y -= 8
+	return y
+}
+
+// multiples draws panels on axes of one range under one legend.
+func (c *canvas) multiples(panels []Panel, area vg.Rectangle, nrows, ncols int) {
+	area.Max.Y = c.legendRows(legendOf(panels), area) - 8
 	left := yLabelWidth(panels[0].Y)
 	const between, head = vg.Length(44), textSize + 14
 	plots := area

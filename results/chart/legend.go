@@ -10,11 +10,14 @@ import (
 // sampleWidth is the room of a series' line and marker before its name.
 const sampleWidth vg.Length = 44
 
+// legendGap is the room between entries of a row.
+const legendGap vg.Length = 28
+
 // entry draws the look of a series and its name, its left middle at a place.
 func (c *canvas) entry(s Series, at vg.Point) {
 	c.line(s.Style.Color, lineWidth, dashes[s.Style.Dash], at, vg.Point{X: at.X + sampleWidth - 8, Y: at.Y})
 	if !s.Flat {
-		c.marker(s.Style.Marker, vg.Point{X: at.X + (sampleWidth-8)/2, Y: at.Y}, s.Style.Color, false)
+		c.marker(s.Style.Marker, vg.Point{X: at.X + (sampleWidth-8)/2, Y: at.Y}, markerSize, s.Style.Color, false)
 	}
 	c.write(s.Label, labelFace, vg.Point{X: at.X + sampleWidth, Y: at.Y}, leftMiddle)
 }
@@ -45,12 +48,11 @@ func legendOf(panels []Panel) []Series {
 
 // rows breaks a legend into lines no wider than width.
 func rows(legend []Series, width vg.Length) [][]Series {
-	const gap = 28
 	var out [][]Series
 	var used vg.Length
 	for _, s := range legend {
-		w := entryWidth(s) + gap
-		if len(out) == 0 || used+w > width+gap {
+		w := entryWidth(s) + legendGap
+		if len(out) == 0 || used+w > width+legendGap {
 			out = append(out, nil)
 			used = 0
 		}
@@ -62,9 +64,9 @@ func rows(legend []Series, width vg.Length) [][]Series {
 
 // endLabels returns at what height each series of a pane can be named beside
 // the end of its line; ok is false where names would have to move too far from
-// their lines to keep clear of each other, or lines end at different places.
+// their lines to keep clear of each other, or a line ends long before the others.
 func (p *pane) endLabels() (heights []vg.Length, ok bool) {
-	const farthest = vg.Length(15)
+	const farthest, shortest = vg.Length(15), vg.Length(70)
 	room := labelFace.lineHeight()
 	type end struct {
 		series    int
@@ -77,7 +79,7 @@ func (p *pane) endLabels() (heights []vg.Length, ok bool) {
 			return nil, false
 		}
 		at := p.at(last.X, last.Y)
-		if !s.Flat && at.X < p.at(p.panel.X.Ticks[len(p.panel.X.Ticks)-1].At, last.Y).X-2 {
+		if !s.Flat && at.X < p.frame.Max.X-shortest {
 			return nil, false
 		}
 		ends = append(ends, end{i, at.Y, at.Y})

@@ -72,8 +72,8 @@ func (m Marker) path(at vg.Point, radius vg.Length) vg.Path {
 
 // marker draws a measured point. A hollow one shows the paper inside: its
 // value is a bound.
-func (c *canvas) marker(m Marker, at vg.Point, col color.NRGBA, hollow bool) {
-	p := m.path(at, markerSize)
+func (c *canvas) marker(m Marker, at vg.Point, radius vg.Length, col color.NRGBA, hollow bool) {
+	p := m.path(at, radius)
 	inside, edge := col, paper
 	if hollow {
 		inside, edge = paper, col

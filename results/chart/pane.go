@@ -12,6 +12,7 @@ type pane struct {
 	panel Panel
 	frame vg.Rectangle // of the data; tick labels stand outside
 	lines [][]vg.Point // as drawn, which labels avoid
+	late  []func()     // labels, which are written last so that nothing hides them
 }
 
 func newPane(c *canvas, panel Panel, frame vg.Rectangle) *pane {
@@ -43,8 +44,11 @@ func (p *pane) draw(yLabels bool) {
 	for _, s := range p.panel.Series {
 		p.intervals(s)
 	}
-	for _, s := range p.panel.Series {
-		p.series(s)
+	for i, s := range p.panel.Series {
+		p.series(s, p.cover(i))
+	}
+	for _, write := range p.late {
+		write()
 	}
 }
 
@@ -91,17 +95,25 @@ func (p *pane) yTicks() []Tick {
 	return fitting(p.panel.Y.Ticks, middle, extent)
 }
 
-// A spot is a place where a label may stand.
+// A spot is a place where a label may stand; cost says how far it is from where
+// it would stand best, in points of a hidden line.
 type spot struct {
 	at    vg.Point
 	align align
+	cost  float64
 }
 
-// label writes a text at the spot where it hides least, on a veil of paper.
+// label writes a text, once all else is drawn, at the spot where it hides least.
 func (p *pane) label(s string, f face, spots []spot) {
+	p.late = append(p.late, func() { p.writeVeiled(s, f, spots) })
+}
+
+// writeVeiled writes a text on a veil of paper at the best of some spots, the
+// first among equals.
+func (p *pane) writeVeiled(s string, f face, spots []spot) {
 	best, least := spots[0], math.Inf(1)
 	for _, sp := range spots {
-		if cost := p.cost(f.box(s, sp.at, sp.align)); cost < least {
+		if cost := sp.cost + p.cost(f.box(s, sp.at, sp.align)); cost < least {
 			best, least = sp, cost
 		}
 	}
@@ -120,10 +132,10 @@ func (p *pane) cost(box vg.Rectangle) float64 {
 	if !p.free(box) {
 		cost += forbidden
 	}
-	if box.Min.X < p.frame.Min.X || box.Max.X > p.frame.Max.X || box.Min.Y < p.frame.Min.Y || box.Max.Y > p.frame.Max.Y+box.Size().Y {
+	if box.Min.X < p.frame.Min.X || box.Max.X > p.frame.Max.X+10 || box.Min.Y < p.frame.Min.Y || box.Max.Y > p.frame.Max.Y+box.Size().Y {
 		cost += forbidden
 	}
-	const gap = 6
+	const gap = 4
 	near := vg.Rectangle{Min: vg.Point{X: box.Min.X - gap, Y: box.Min.Y - gap}, Max: vg.Point{X: box.Max.X + gap, Y: box.Max.Y + gap}}
 	for _, line := range p.lines {
 		for i := 1; i < len(line); i++ {

@@ -14,6 +14,9 @@ type base struct {
 	name   string // for people
 }
 
+// is tells whether a cell is a base.
+func (b base) is(c results.Cell) bool { return c.Factors[b.factor] == b.value }
+
 // comparison returns the base of the group's first comparison by the chart's
 // metric.
 func comparison(in Input) (base, bool) {
@@ -29,9 +32,7 @@ func comparison(in Input) (base, bool) {
 func ratiosTo(in Input, b base) map[string]results.Ratio {
 	bases := map[string]bool{}
 	for _, c := range in.Cells {
-		if c.Factors.Get(b.factor) == b.value {
-			bases[c.ID] = true
-		}
+		bases[c.ID] = b.is(c)
 	}
 	out := map[string]results.Ratio{}
 	for _, r := range in.Ratios {
@@ -52,7 +53,7 @@ func ratio(in Input) ([]Figure, error) {
 	ratios := ratiosTo(in, b)
 	var cells []results.Cell
 	for _, c := range in.Cells {
-		if c.Factors.Get(b.factor) != b.value {
+		if !b.is(c) {
 			cells = append(cells, c)
 		}
 	}

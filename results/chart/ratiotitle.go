@@ -3,7 +3,6 @@ package chart
 import (
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -36,7 +35,9 @@ func (s *sweep) ratioTitle(panels []Panel, b base) string {
 	return most + least + reading(low.p) + "×" + s.atX(low.p)
 }
 
-func reading(p Point) string { return strings.TrimSuffix(times(p.Y, p.Lo, p.Hi), "×") }
+func reading(p Point) string {
+	return bound(p.Censored) + strings.TrimSuffix(times(p.Y, p.Lo, p.Hi), "×")
+}
 
 // atX words a point's place on the horizontal axis.
 func (s *sweep) atX(p Point) string {
@@ -106,7 +107,7 @@ func (s *sweep) crossingTitle(panels []Panel, b base) string {
 		parts = append(parts, name+s.whereabouts(where[name], lines[name] > 1))
 	}
 	if more := len(names) - told; more > 0 {
-		parts = append(parts, strconv.Itoa(more)+" more elsewhere")
+		parts = append(parts, plural(more, "other")+" elsewhere")
 	}
 	return strings.Join(parts, ", ")
 }

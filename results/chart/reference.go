@@ -25,11 +25,11 @@ func (r Reference) draw(p *pane) {
 	// The line's name hides least where no series runs beside it.
 	var spots []spot
 	width := p.frame.Size().X - referenceFace.width(r.Name) - 16
-	for i := range 9 {
-		x := p.frame.Max.X - 8 - width*vg.Length(i)/8 - referenceFace.width(r.Name)
+	for i := range 25 {
+		x := p.frame.Max.X - 8 - width*vg.Length(i)/24 - referenceFace.width(r.Name)
 		spots = append(spots,
-			spot{vg.Point{X: x, Y: y + 4}, align{0, 0}},
-			spot{vg.Point{X: x, Y: y - 4}, leftTop})
+			spot{vg.Point{X: x, Y: y + 4}, align{0, 0}, 0},
+			spot{vg.Point{X: x, Y: y - 4}, leftTop, 0})
 	}
 	p.label(r.Name, referenceFace, spots)
 }
@@ -61,7 +61,6 @@ func (cs Crossings) draw(p *pane) {
 		p.line(c.Style.Color, 1.6, dashes[2], stem...)
 		p.FillPolygon(c.Style.Color, []vg.Point{foot, {X: foot.X - 7, Y: foot.Y + 11}, {X: foot.X + 7, Y: foot.Y + 11}})
 	}
-	f := face{size: textSize, bold: true, color: ink}
 	ordered := slices.Clone(cs)
 	slices.SortFunc(ordered, func(a, b Crossing) int {
 		switch {
@@ -77,12 +76,18 @@ func (cs Crossings) draw(p *pane) {
 			continue // two lines cross at the same figure
 		}
 		x := p.at(c.At.X, c.At.Y).X
+		f := face{size: textSize, bold: true, color: readable(c.Style.Color)}
 		var spots []spot
-		for i := range 12 {
-			y := p.frame.Min.Y + 14 + vg.Length(i)*f.lineHeight()
-			spots = append(spots,
-				spot{vg.Point{X: x + 12, Y: y}, align{0, 0}},
-				spot{vg.Point{X: x - 12, Y: y}, align{1, 0}})
+		for row := range 12 {
+			higher := 8 * float64(row)
+			y := p.frame.Min.Y + 14 + vg.Length(row)*f.lineHeight()
+			left := spot{vg.Point{X: x - 10, Y: y}, align{1, 0}, higher}
+			right := spot{vg.Point{X: x + 10, Y: y}, align{0, 0}, higher}
+			if 2*i < len(ordered) { // outwards from the middle
+				spots = append(spots, left, right)
+			} else {
+				spots = append(spots, right, left)
+			}
 		}
 		p.label(c.Label, f, spots)
 	}

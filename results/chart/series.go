@@ -1,6 +1,10 @@
 package chart
 
-import "gonum.org/v1/plot/vg"
+import (
+	"math"
+
+	"gonum.org/v1/plot/vg"
+)
 
 // outline returns the strokes of a series: one polyline for each stretch
 // without a missing point, none through places that have no order.
@@ -83,17 +87,48 @@ func (p *pane) intervals(s Series) {
 	}
 }
 
-// series draws lines and measured points.
-func (p *pane) series(s Series) {
+// cover counts the later series of another colour that run over the i-th at most
+// of their common points, up to two: it is drawn that much wider, so that none
+// vanishes under another.
+func (p *pane) cover(i int) int {
+	mine := p.panel.Series[i]
+	count := 0
+	for _, other := range p.panel.Series[i+1:] {
+		if other.Style.Color == mine.Style.Color {
+			continue
+		}
+		common, hidden := 0, 0
+		for _, a := range mine.Points {
+			for _, b := range other.Points {
+				if a.Missing() || b.Missing() || a.X != b.X {
+					continue
+				}
+				common++
+				if math.Abs(float64(p.at(a.X, a.Y).Y-p.at(b.X, b.Y).Y)) < 1.5 {
+					hidden++
+				}
+			}
+		}
+		if hidden > common/2 {
+			count++
+		}
+	}
+	return min(count, 2)
+}
+
+// series draws lines and measured points, wider by the number of series that
+// cover them.
+func (p *pane) series(s Series, covered int) {
+	wider := vg.Length(covered) * 2.6
 	for _, stroke := range p.outline(s) {
-		p.line(s.Style.Color, lineWidth, dashes[s.Style.Dash], stroke...)
+		p.line(s.Style.Color, lineWidth+wider, dashes[s.Style.Dash], stroke...)
 	}
 	if s.Flat {
 		return
 	}
 	for _, pt := range s.Points {
 		if !pt.Missing() {
-			p.marker(s.Style.Marker, p.at(pt.X, pt.Y), s.Style.Color, pt.Censored)
+			p.marker(s.Style.Marker, p.at(pt.X, pt.Y), markerSize+wider, s.Style.Color, pt.Censored)
 		}
 	}
 }

@@ -104,18 +104,20 @@ func (s *sweep) panels(axis func(values []float64) Axis, levels ...float64) ([]P
 	return out, nil
 }
 
-// pages cuts panels into pictures. Describe gives each its title and subtitle
-// from the panels in it.
+// pages cuts panels into pictures, each with a title of its own panels.
 func (s *sweep) pages(panels []Panel, title func(panels []Panel, facets []facet) string, subtitle string) []Figure {
 	return paginate(panels, s.facets, func(panels []Panel, facets []facet) Figure {
 		return Figure{Title: title(panels, facets), Subtitle: subtitle, Panels: panels, Notes: s.notes(facets)}
 	})
 }
 
+// paginate makes a figure of every few panels, of all where they are few.
 func paginate(panels []Panel, facets []facet, figure func([]Panel, []facet) Figure) []Figure {
 	var out []Figure
-	for from := 0; from < len(panels); from += maxPanels {
-		to := min(from+maxPanels, len(panels))
+	pages := (len(panels) + maxPanels - 1) / maxPanels
+	each := (len(panels) + pages - 1) / pages // so that no page has one left over
+	for from := 0; from < len(panels); from += each {
+		to := min(from+each, len(panels))
 		out = append(out, figure(panels[from:to], facets[from:to]))
 	}
 	if len(out) > 1 {

@@ -97,6 +97,19 @@ func seriesStyle(factor, value string, i int) Style {
 	return cycle[sum%len(cycle)]
 }
 
+// readable darkens a colour until text in it is read easily on white.
+func readable(c color.NRGBA) color.NRGBA {
+	for luma(c) > 110 {
+		c.R, c.G, c.B = c.R/10*9, c.G/10*9, c.B/10*9
+	}
+	return c
+}
+
+// luma is how bright a colour looks, from 0 to 255 (ITU-R BT.601).
+func luma(c color.NRGBA) float64 {
+	return 0.299*float64(c.R) + 0.587*float64(c.G) + 0.114*float64(c.B)
+}
+
 func translucent(c color.NRGBA, alpha uint8) color.NRGBA {
 	c.A = alpha
 	return c

@@ -83,7 +83,7 @@ func named(factor string, v any) string {
 	case "message":
 		return text + " messages"
 	case "rate":
-		return text
+		return strings.TrimSuffix(text, "/s") + " messages/s"
 	case "connections":
 		if v == 1.0 {
 			return "1 connection"

@@ -8,15 +8,17 @@ import (
 )
 
 // Done tells, after a whole block, whether the run has what it was asked for:
-// the least number of blocks, and every compared interval no wider than Until,
-// or the largest number of blocks. Without comparisons the intervals are those
-// of goodput, and of the median latency of timed cells. widest is the largest
-// half-width relative to its middle, infinite while one has no interval. The
-// budget is the runner's.
+// the least number of blocks and every compared figure known within Until, or
+// the largest number of blocks. Without comparisons the figures are goodput, and
+// the median latency of timed cells. widest is the largest half-width relative
+// to its middle, infinite while one has no interval; it can be within Until
+// before the run is done (see enough). The budget is the runner's.
 func Done(p plan.Plan, trials []results.Trial) (done bool, widest float64) {
 	cells := collect(p, trials)
-	for _, iv := range watched(p, cells) {
-		widest = max(widest, iv.RelHalfWidth())
+	done = true
+	for _, values := range watched(p, cells) {
+		widest = max(widest, Median(values).RelHalfWidth())
+		done = done && enough(values, p.Measure.Until)
 	}
 	blocks := completeBlocks(p, cells)
 	switch {
@@ -25,12 +27,12 @@ func Done(p plan.Plan, trials []results.Trial) (done bool, widest float64) {
 	case p.Measure.MaxBlocks > 0 && blocks >= p.Measure.MaxBlocks:
 		return true, widest
 	}
-	return widest <= p.Measure.Until, widest
+	return done, widest
 }
 
-// watched returns the intervals that decide when a run ends.
-func watched(p plan.Plan, cells map[string]*samples) []Interval {
-	var out []Interval
+// watched returns the figures that decide when a run ends, each as its values
+// in order of blocks.
+func watched(p plan.Plan, cells map[string]*samples) (out [][]float64) {
 	for _, cmp := range p.Compare {
 		for _, c := range p.Cells {
 			base, subject, err := Base(p, cmp, c)
@@ -41,7 +43,7 @@ func watched(p plan.Plan, cells map[string]*samples) []Interval {
 			if pairs.blocks > 0 && pairs.zero == pairs.blocks {
 				continue
 			}
-			out = append(out, GeoMedian(pairs.ratios))
+			out = append(out, pairs.ratios)
 		}
 	}
 	if len(p.Compare) > 0 {
@@ -53,7 +55,7 @@ func watched(p plan.Plan, cells map[string]*samples) []Interval {
 			metric = "latency_p50_seconds"
 		}
 		v, _ := cells[c.ID].values(metric)
-		out = append(out, Median(v))
+		out = append(out, v)
 	}
 	return out
 }

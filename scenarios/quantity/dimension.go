@@ -35,7 +35,6 @@ type system struct {
 	base    unit // of size one, or the only one
 	units   []unit
 	scale   []unit // for rounded figures, ascending
-	whole   bool   // only whole base units exist
 	chain   bool   // several terms may follow each other: 1m30s
 }
 
@@ -49,8 +48,8 @@ var (
 
 // systems is indexed by Dimension.
 var systems = []system{
-	Count:     {what: "a whole number", example: "4", base: unit{"", 1, 1}, units: []unit{{"", 1, 1}}, scale: []unit{{"", 1, 1}, {"k", 1e3, 1}, {"M", 1e6, 1}}, whole: true},
-	Bytes:     {what: "a size", example: "64B or 4KiB", base: binary[0], units: append(binary[:4:4], metric[1:]...), scale: metric, whole: true},
+	Count:     {what: "a whole number", example: "4", base: unit{"", 1, 1}, units: []unit{{"", 1, 1}}, scale: []unit{{"", 1, 1}, {"k", 1e3, 1}, {"M", 1e6, 1}}},
+	Bytes:     {what: "a size", example: "64B or 4KiB", base: binary[0], units: append(binary[:4:4], metric[1:]...), scale: metric},
 	Time:      {what: "a time", example: "50ms or 2s", base: spans[3], units: append(spans[:6:6], unit{"us", 1, 1e6}), scale: spans[:4], chain: true},
 	Bandwidth: {what: "a bandwidth", example: "10mbit", base: bits[0], units: bits, scale: bits},
 	Rate:      {what: "a rate", example: "500/s or 10k/s", base: rates[0], units: rates, scale: rates},

@@ -44,10 +44,10 @@ func (d Dimension) Parse(text string) (float64, error) {
 		return 0, fmt.Errorf("%q is too large for %s", text, s.what)
 	case v != 0 && v < smallest:
 		return 0, fmt.Errorf("%q is too small for %s", text, s.what)
-	case s.whole && !sum.IsInt() && d == Bytes:
-		return 0, fmt.Errorf("%q is not a whole number of bytes", text)
-	case s.whole && !sum.IsInt():
+	case d == Count && strings.Contains(text, "."):
 		return 0, fmt.Errorf("%q is not a whole number", text)
+	case d == Bytes && !sum.IsInt():
+		return 0, fmt.Errorf("%q is not a whole number of bytes", text)
 	}
 	return v, nil
 }
@@ -60,7 +60,10 @@ func (d Dimension) term(text, rest string) (x *big.Rat, after string, err error)
 	if !ok || number[0] == '.' || number[len(number)-1] == '.' {
 		return nil, "", fmt.Errorf("%q is not %s; write one such as %s", text, s.what, s.example)
 	}
-	rest = strings.TrimPrefix(rest[len(number):], " ")
+	rest = rest[len(number):]
+	if len(rest) > 1 { // one space may stand before a unit
+		rest = strings.TrimPrefix(rest, " ")
+	}
 	end := strings.IndexAny(rest, "0123456789.-")
 	if end < 0 {
 		end = len(rest)

@@ -69,6 +69,8 @@ func TestParseRefuses(t *testing.T) {
 		{Bytes, strings.Repeat("1", 100) + "B", "too long"},
 		{Count, "4B", "has a unit"},
 		{Count, "1.5", "not a whole number"},
+		{Count, "1.0", "not a whole number"},
+		{Count, "1 ", "has a unit"},
 		{Time, "5", "has no unit"},
 		{Time, "1.", "is not a time"},
 		{Time, "1..2s", "is not a time"},

@@ -146,10 +146,10 @@ func TestSyscallConnKeepsOthersOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = raw.Write(func(uintptr) bool {
+	err = raw.Write(func(fd uintptr) bool {
 		mustWrite(t, c, "later")
-		if _, err := c.NetConn().Write([]byte("first ")); err != nil {
-			t.Error(err)
+		if n, err := rawWrite(fd, []byte("first ")); n != 6 || err != nil {
+			t.Errorf("raw write = %d, %v", n, err)
 		}
 		mustRead(t, peer, "first ")
 		peer.SetReadDeadline(time.Now().Add(20 * time.Millisecond))

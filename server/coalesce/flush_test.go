@@ -104,19 +104,22 @@ func TestReadDoesNotWaitForWrite(t *testing.T) {
 
 // While a write call is under way, what gathers leaves in the next one.
 func TestGathersDuringSend(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		c, peer := pipe(t, coalesce.Config{})
-		mustWrite(t, c, "first")
-		synctest.Wait() // the flusher is in its call: nobody reads yet
-		for range 100 {
-			mustWrite(t, c, "x")
-		}
-		mustRead(t, peer, "first"+strings.Repeat("x", 100))
-		synctest.Wait()
-		if s := c.Stats(); s.Calls != 2 {
-			t.Errorf("%d calls, want 2", s.Calls)
-		}
-	})
+	for _, hold := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			c, peer := pipe(t, coalesce.Config{Hold: hold})
+			mustWrite(t, c, "first")
+			time.Sleep(coalesce.DefaultWindow)
+			synctest.Wait() // the flusher is in its call: nobody reads yet
+			for range 100 {
+				mustWrite(t, c, "x")
+			}
+			mustRead(t, peer, "first"+strings.Repeat("x", 100))
+			synctest.Wait()
+			if s := c.Stats(); s.Calls != 2 {
+				t.Errorf("%d calls, want 2", s.Calls)
+			}
+		})
+	}
 }
 
 // failing is a connection whose write calls fail from the nth on.

@@ -8,12 +8,11 @@ import (
 // schedule sees to it that what was just buffered leaves. mu is held.
 func (c *Conn) schedule() {
 	switch {
-	case c.flushing:
 	case c.cfg.Hold:
 		if !c.timing {
 			c.arm()
 		}
-	default:
+	case !c.flushing:
 		c.flushing = true
 		go c.flusher()
 	}
@@ -54,22 +53,36 @@ func (c *Conn) due() bool {
 	return c.buffered() > 0 && !c.closed && (!c.cfg.Hold || c.asked != ByIdle)
 }
 
+// An owner that runs on another core is not waited for longer than about the
+// cost of the call that its next bytes would save: quietTime, or quietTurns
+// where the clock does not move (testing/synctest).
+const (
+	quietTime  = 5 * time.Microsecond
+	quietTurns = 16
+)
+
 // settle waits until the owner is idle and returns why it stopped waiting.
 //
 // A goroutine cannot see whether another has more to say, but the scheduler
-// can: after Gosched everything runnable had its turn, the owner included. If
-// the buffer did not grow meanwhile, the owner is blocked or busy elsewhere.
+// can: after Gosched everything runnable had its turn, the owner included. On a
+// busy machine one such turn takes longer than quietTime; on an idle one they
+// cost nobody anything. mu is held, but for the turns.
 func (c *Conn) settle() Cause {
-	for began := time.Now(); c.asked == ByIdle; {
+	began := time.Now()
+	quiet, turns := began, 0
+	for c.asked == ByIdle {
 		seen := c.stats.Bytes
 		c.mu.Unlock()
 		runtime.Gosched()
 		c.mu.Lock()
-		if c.stats.Bytes == seen {
-			return ByIdle
-		}
-		if time.Since(began) >= c.cfg.Window {
+		now := time.Now()
+		switch turns++; {
+		case now.Sub(began) >= c.cfg.Window:
 			return ByWindow
+		case c.stats.Bytes != seen:
+			quiet, turns = now, 0
+		case now.Sub(quiet) >= quietTime || turns >= quietTurns:
+			return ByIdle
 		}
 	}
 	return c.asked

@@ -29,9 +29,34 @@ type Flusher interface {
 	Buffered() int
 }
 
-// Options are the settings a strategy may use; its Spec says which.
+// An Appender is a Strategy in whose memory messages can be made: append them to
+// AvailableBuffer and hand them over at once, in order, and they are not copied.
+// What outgrows its capacity is simply copied, as by [bufio.Writer.AvailableBuffer].
+type Appender interface {
+	Strategy
+	AvailableBuffer() []byte
+}
+
+// A Reporter is a Strategy that counts more than its write calls. Like all else
+// of a strategy, Report belongs to the goroutine that writes.
+type Reporter interface {
+	Strategy
+	// Report returns counts since the strategy was made, by name.
+	Report() map[string]float64
+}
+
+// Options are the settings a strategy may use; its Spec says which. A Strategy
+// that is also an [io.Closer] is closed when all is written, before its
+// connection is.
 type Options struct {
-	Buffer int // bytes held back at most
+	Buffer int // bytes held back at most; 0 is 4096
+}
+
+func (o Options) buffer() int {
+	if o.Buffer <= 0 {
+		return 4096
+	}
+	return o.Buffer
 }
 
 // A Spec describes one strategy.
@@ -65,6 +90,21 @@ var Table = []Spec{
 		Name: "writev", Doc: "one writev(2) through net.Buffers for all messages up to the buffer size",
 		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
 		Gathers: true, New: newWritev,
+	},
+	{
+		Name: "cork", Doc: "one conn.Write a message under TCP_CORK, taken out when the buffer size is reached or flushed (Linux)",
+		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		New: newCork,
+	},
+	{
+		Name: "more", Doc: "one send(2) a message, with MSG_MORE but for the last of those up to the buffer size (Linux)",
+		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Gathers: true, New: newMore,
+	},
+	{
+		Name: "zerocopy", Doc: "one send(2) with MSG_ZEROCOPY when a buffer is full or flushed (Linux)",
+		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		New: newZerocopy,
 	},
 }
 

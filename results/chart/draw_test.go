@@ -1,0 +1,151 @@
+package chart
+
+import (
+	"image/png"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot/vg"
+)
+
+// TestDraw checks every file: a PNG of the promised width that is not blank.
+// With PUSHBENCH_CHARTS=DIR the files stay there to be looked at.
+func TestDraw(t *testing.T) {
+	keep := os.Getenv("PUSHBENCH_CHARTS")
+	for name, r := range samples() {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if keep != "" {
+				dir = filepath.Join(keep, name)
+				if err := os.MkdirAll(dir, 0o755); err != nil {
+					t.Fatal(err)
+				}
+			}
+			files, err := Draw(dir, r.m, r.s, r.hists)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(files) < len(r.m.Plan.Charts) {
+				t.Errorf("%d files for %d charts: %v", len(files), len(r.m.Plan.Charts), files)
+			}
+			for _, f := range files {
+				checkPNG(t, filepath.Join(dir, f))
+			}
+			entries, err := os.ReadDir(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if keep == "" && len(entries) != len(files) {
+				t.Errorf("%d files in the directory, %d returned", len(entries), len(files))
+			}
+		})
+	}
+}
+
+func checkPNG(t *testing.T, path string) {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	img, err := png.Decode(f)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	size := img.Bounds().Size()
+	if want := int(pictureWidth) * pixelsPerUnit; size.X != want || size.Y < int(oneRow)*pixelsPerUnit {
+		t.Errorf("%s is %v, want %d wide", path, size, want)
+	}
+	colours := map[[3]uint32]bool{}
+	for y := 0; y < size.Y; y += 3 {
+		for x := 0; x < size.X; x += 3 {
+			r, g, b, _ := img.At(x, y).RGBA()
+			colours[[3]uint32{r, g, b}] = true
+		}
+	}
+	if len(colours) < 10 {
+		t.Errorf("%s has %d colours: is anything drawn?", path, len(colours))
+	}
+}
+
+// TestTextKeepsClear checks of every sample that no text leaves the canvas or
+// stands on another.
+func TestTextKeepsClear(t *testing.T) {
+	for name, r := range samples() {
+		for _, fig := range r.figures(t) {
+			c := layout(fig)
+			if problems := c.crowding(); len(problems) > 0 {
+				t.Errorf("%s, %s:\n%s", name, fig.Name, strings.Join(problems, "\n"))
+			}
+		}
+	}
+}
+
+// crowding lists texts outside the canvas or over each other.
+func (c *canvas) crowding() []string {
+	var out []string
+	for i, a := range c.texts {
+		if a.box.Min.X < 0 || a.box.Min.Y < 0 || a.box.Max.X > c.Max.X || a.box.Max.Y > c.Max.Y {
+			out = append(out, "outside the canvas: "+a.text)
+		}
+		for _, b := range c.texts[:i] {
+			if overlap(a.box, b.box) {
+				out = append(out, "over each other: "+a.text+" | "+b.text)
+			}
+		}
+	}
+	return out
+}
+
+func TestCrowdingIsSeen(t *testing.T) {
+	c := newCanvas(oneRow)
+	c.write("one", labelFace, vg.Point{X: 100, Y: 100}, leftTop)
+	c.write("two", labelFace, vg.Point{X: 110, Y: 104}, leftTop)
+	c.write("cut", labelFace, vg.Point{X: pictureWidth - 5, Y: 300}, leftTop)
+	if got := c.crowding(); len(got) != 2 {
+		t.Errorf("want two problems, got %q", got)
+	}
+}
+
+func TestPointsLieInTheirFrame(t *testing.T) {
+	for name, r := range samples() {
+		for _, fig := range r.figures(t) {
+			for _, panel := range fig.Panels {
+				for _, s := range panel.Series {
+					for _, p := range s.Points {
+						if p.Missing() {
+							continue
+						}
+						for _, y := range []*float64{&p.Y, p.Lo, p.Hi} {
+							if y == nil {
+								continue
+							}
+							if at := panel.Y.place(*y); at < 0 || at > 1 {
+								t.Errorf("%s, %s, %s: %g lies at %g of the axis", name, fig.Name, s.Label, *y, at)
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+func TestSeriesAreNamedOnce(t *testing.T) {
+	for name, r := range samples() {
+		for _, fig := range r.figures(t) {
+			written := map[string]int{}
+			for _, text := range layout(fig).texts {
+				written[text.text]++
+			}
+			for _, s := range legendOf(fig.Panels) {
+				if written[s.Label] != 1 {
+					t.Errorf("%s, %s: %q is written %d times", name, fig.Name, s.Label, written[s.Label])
+				}
+			}
+		}
+	}
+}

@@ -1,0 +1,120 @@
+package verdict
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/units"
+	"github.com/pushbench/pushbench/results"
+)
+
+// claimedBuffers is what the claim gives for each buffer size: throughput, and
+// write calls for a stream of 10 MiB, which are those of full buffers.
+var claimedBuffers = []struct{ buffer, bytesPerSecond, writes float64 }{
+	{256, 12.3e6, 40960},
+	{4 << 10, 187.6e6, 2560},
+	{64 << 10, 201.4e6, 160},
+}
+
+const (
+	claimedStream = 10 << 20 // bytes
+	framePrefix   = 4        // bytes before each message on the socket
+	// countTolerance allows for the part of a buffer at either end of a window.
+	countTolerance = 0.01
+)
+
+func measuresBuffers(p plan.Plan) bool {
+	for _, c := range claimedBuffers {
+		if !has(p, "bufio", func(v plan.Values) bool { return v.Number("buffer") == c.buffer }) {
+			return false
+		}
+	}
+	return true
+}
+
+// settleBuffers compares throughput and write counts with the claimed figures,
+// once for each message size. The sink is a TCP socket with a reader; the claim
+// was made for a file.
+func settleBuffers(s results.Summary, _ plan.Plan) results.Verdict {
+	var speeds, counts []Figure
+	for _, c := range s.Cells {
+		if c.Factors["strategy"] != "bufio" || c.Factors["load"] != "saturate" {
+			continue
+		}
+		for _, claim := range claimedBuffers {
+			if c.Factors.Number("buffer") != claim.buffer {
+				continue
+			}
+			where := fmt.Sprintf("%s buffer, %s messages", units.Size(claim.buffer), units.Size(c.Factors.Number("message")))
+			speeds = append(speeds, figureOf(c, goodput, where, claim.bytesPerSecond, 1))
+			perStream := claimedStream / (c.Factors.Number("message") + framePrefix)
+			counts = append(counts, countOf(c, where, claim.writes, perStream))
+		}
+	}
+	v := results.Verdict{
+		Verdict: judge(speeds),
+		Evidence: map[string]any{
+			"sink":                     "TCP socket with a checking reader, 4-byte length before each message; the claim used a file",
+			"goodput_bytes_per_second": speeds, "writes_per_10_mib": counts,
+		},
+	}
+	calls := judge(counts)
+	if v.Verdict == Holds && calls != Holds {
+		v.Verdict = HoldsWhen
+	}
+	v.Text = "throughput on a TCP socket: " + tell(v.Verdict, speeds, units.Rate) + "; write calls for 10 MiB: " + tell(calls, counts, round)
+	return v
+}
+
+// figureOf puts a claimed value beside a cell's metric, times scale.
+func figureOf(c results.Cell, metric, where string, claimed, scale float64) Figure {
+	f := Figure{Where: where, Claimed: claimed}
+	m, ok := c.Metrics[metric]
+	if ok {
+		f.Measured = m.Median * scale
+		f.AtLeast = m.Censored && m.Better == "higher"
+		f.AtMost = m.Censored && m.Better == "lower"
+	}
+	if m.Lo != nil && m.Hi != nil {
+		lo, hi := *m.Lo*scale, *m.Hi*scale
+		f.Lo, f.Hi = &lo, &hi
+	}
+	return f.placed()
+}
+
+// countOf is figureOf for write calls. They do not depend on how fast the reader
+// is, and the interval is at least as wide as a window can count.
+func countOf(c results.Cell, where string, claimed, scale float64) Figure {
+	f := figureOf(c, "write_calls_per_message", where, claimed, scale)
+	f.AtLeast, f.AtMost = false, false
+	if f.Lo != nil {
+		*f.Lo = math.Min(*f.Lo, f.Measured*(1-countTolerance))
+		*f.Hi = math.Max(*f.Hi, f.Measured*(1+countTolerance))
+	}
+	return f.placed()
+}
+
+// tell words a verdict with the figures behind it.
+func tell(verdict string, figures []Figure, write func(float64) string) string {
+	var in, out []string
+	for _, f := range figures {
+		if f.Place == Inside {
+			in = append(in, fmt.Sprintf("%s at %s", write(f.Claimed), f.Where))
+		} else if f.Measured != 0 {
+			out = append(out, fmt.Sprintf("%s instead of %s at %s", write(f.Measured), write(f.Claimed), f.Where))
+		}
+	}
+	switch verdict {
+	case Holds:
+		return "the claimed figures hold (" + strings.Join(in, ", ") + ")"
+	case HoldsWhen:
+		return "only some claimed figures hold (" + strings.Join(in, ", ") + "); otherwise " + strings.Join(out, ", ")
+	case Fails:
+		return "measured " + strings.Join(out, ", ")
+	}
+	return "undecided, " + remedy(figures)
+}
+
+func round(v float64) string { return units.Digits(v, 4) }

@@ -1,0 +1,177 @@
+package scenarios
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// TestMistakes gives one file per case and wants these messages, no others.
+func TestMistakes(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		text string
+		want []string // line:col: part of the message
+	}{
+		{"unknown key", "name: a\nmatrx: {message: 64B}\nmatrix: {message: 64B}", []string{`2:1: unknown key "matrx"; did you mean matrix?`}},
+		{"unknown factor", "name: a\nmatrix: {mesage: 64B, message: 64B}", []string{`2:10: unknown factor "mesage"; did you mean message?`}},
+		{"unknown value", "name: a\nmatrix:\n  strategy: [direct, bufoi]", []string{`3:22: unknown strategy "bufoi"; did you mean bufio?`}},
+		{"unknown enum", "name: a\nmatrix: {strategy: bufio, flush: fully}", []string{`2:34: unknown flush "fully"; did you mean full?`}},
+		{"far off", "name: a\nmatrix: {strategy: quicksilver}", []string{`2:20: unknown strategy "quicksilver"; there are direct, rawwrite, bufio, writev`}},
+		{"unknown network", "name: a\nmatrix: {network: lopback}", []string{`2:19: unknown network "lopback"; did you mean loopback?`}},
+		{"small message", "name: a\nmatrix: {message: [64B, 8B]}", []string{"2:25: message 8 B is too little; at least 16 B is meant"}},
+		{"large message", "name: a\nmatrix: {message: 1GiB}", []string{"2:19: message 1 GiB is too much; at most 16 MiB"}},
+		{"no unit", "name: a\nmatrix: {message: 64}", []string{`2:19: message: "64" has no unit; write a size such as 64B`}},
+		{"wrong unit", "name: a\nmatrix: {message: 64ms}", []string{`2:19: message: "64ms" has the unit "ms"; a size has one of B, KiB`}},
+		{"negative", "name: a\nmatrix: {message: -64B}", []string{`2:19: message: "-64B" is negative`}},
+		{"count with unit", "name: a\nmatrix: {connections: 4B}", []string{`2:23: connections: "4B" has a unit`}},
+		{"no bool", "name: a\nmatrix: {nodelay: yes}", []string{`2:19: unknown nodelay "yes"; there are true, false`}},
+		{"free word", "name: a\nmatrix: {congestion: 'c u b'}", []string{`2:22: "c u b" is no congestion; a word such as cubic is meant`}},
+		{"value twice", "name: a\nmatrix: {message: [1KiB, 1024B]}", []string{"2:26: message 1 KiB is in the list already"}},
+		{"key twice", "name: a\nmatrix:\n  message: 64B\n  message: 1KiB", []string{"4:3: message is written twice; it is on line 3 already"}},
+		{"nested list", "name: a\nmatrix: {message: [[64B]]}", []string{"2:20: a single value is meant here, not a list"}},
+		{"empty list", "name: a\nmatrix: {message: []}", []string{"2:19: message has no values"}},
+		{"empty value", "name: a\nmatrix: {message: }", []string{"2:18: message is empty"}},
+		{"empty key", "name: a\nmatrix:\n", []string{"2:9: matrix is empty", "0:0: no cells; give a matrix or cases"}},
+		{"no name", "title: x\nmatrix: {message: 64B}", []string{"1:1: name is missing"}},
+		{"bad name", "name: A/B\nmatrix: {message: 64B}", []string{`1:7: "A/B" is no name`}},
+		{"not a mapping", "- a\n- b", []string{"1:1: a mapping with name, title, matrix"}},
+		{"matrix is a list", "name: a\nmatrix: [64B]", []string{"2:9: a mapping of factors to values is meant here, not a list"}},
+		{"cases is no list", "name: a\ncases: {message: 64B}", []string{"2:9: a list is meant here, not a mapping", "0:0: no cells"}},
+		{"list in a case", "name: a\ncases: [{message: [64B]}]", []string{"2:19: message has one value here; lists of values belong in a matrix"}},
+		{"no cells", "name: a", []string{"0:0: no cells; give a matrix or cases"}},
+
+		{"buffer without use", "name: a\ncases:\n  - {strategy: direct, buffer: 4KiB}", []string{"3:24: buffer has no effect here: it needs a strategy that holds bytes back"}},
+		{"window without use", "name: a\ncases:\n  - {strategy: bufio, flush: full, window: 1ms}", []string{"3:36: window has no effect here: it needs flush: window"}},
+		{"window of direct", "name: a\ncases:\n  - {strategy: direct, flush: window, window: 1ms}", []string{"3:24: flush has no effect", "3:39: window has no effect here: it needs flush: window"}},
+		{"rate when saturated", "name: a\nmatrix: {message: 64B}\nload: {rate: 500/s}", []string{"3:8: rate has no effect here: it needs load: rate"}},
+		{"mode for load", "name: a\nmatrix: {message: 64B}\nload: {mod: rate}", []string{`3:8: unknown factor "mod"; did you mean mode?`}},
+		{"load twice", "name: a\nmatrix: {connections: [1, 4]}\nload: {connections: 2}", []string{"2:10: connections is given in load and in matrix"}},
+		{"threshold", "name: a\nmatrix:\n  strategy: bufio\n  flush: window\n  buffer: 1KiB\n  threshold: [512B, 2KiB]", []string{"6:21: threshold 2 KiB can never be reached in a buffer of 1 KiB; exclude it or change it"}},
+		{"useless exclude", "name: a\nmatrix: {strategy: [direct, bufio]}\nexclude: [{strategy: writev}]", []string{"3:12: excludes no cell"}},
+		{"all excluded", "name: a\nmatrix: {strategy: [direct, bufio]}\nexclude: [{nodelay: true}]", []string{"3:12: no cells are left"}},
+		{"too many", "name: a\nmatrix: {message: [" + sizes(101) + "], buffer: [" + sizes(100) + "]}", []string{"2:10: more than 10000 cells"}},
+
+		{"over budget", "name: a\nmatrix: {message: [64B, 1KiB]}\nmeasure: {window: 5s, budget: 20s}", []string{"3:31: 6 blocks of 2 cells take about 1m3s, which is over the budget of 20 s"}},
+		{"over the usual budget", "name: a\nmatrix: {message: [64B, 1KiB]}\nmeasure: {window: 2m}", []string{"3:11: 6 blocks of 2 cells"}},
+		{"blocks", "name: a\nmatrix: {message: 64B}\nmeasure: {blocks: {min: 9, max: 8}}", []string{"3:33: at most 8 blocks and at least 9"}},
+		{"no blocks", "name: a\nmatrix: {message: 64B}\nmeasure: {blocks: {min: 0}}", []string{"3:25: 0 is too little; at least 1"}},
+		{"until", "name: a\nmatrix: {message: 64B}\nmeasure: {until: 500%, warmup: 1}", []string{"3:18: 500 % is too much; at most 100 %", `3:32: "1" has no unit; write a time such as 50ms`}},
+
+		{"groups and a matrix", "name: a\nmatrix: {message: 64B}\nload: {mode: saturate}\ngroups:\n  - {name: g, matrix: {message: 64B}}", []string{"2:10: matrix stands in a group", "3:8: load stands in a group"}},
+		{"group twice", "name: a\ngroups:\n  - {name: g, matrix: {message: 64B}}\n  - {name: g, matrix: {message: 1KiB}}", []string{"4:12: a second group named g"}},
+		{"group without cells", "name: a\ngroups:\n  - name: g", []string{"3:5: no cells; give a matrix or cases"}},
+		{"group without name", "name: a\ngroups:\n  - matrix: {message: 64B}", []string{"3:5: name is missing"}},
+
+		{"compare what", compare("strategie", "direct", "messages_per_second"), []string{`3:19: unknown factor "strategie"; did you mean strategy?`}},
+		{"compare by what", compare("strategy", "direct", "message_per_second"), []string{`3:51: unknown metric "message_per_second"; did you mean messages_per_second?`}},
+		{"compare with what", compare("strategy", "drect", "messages_per_second"), []string{`3:35: unknown strategy "drect"; did you mean direct?`}},
+		{"base without cell", compare("strategy", "writev", "messages_per_second"), []string{"3:35: no cell has strategy writev to compare with; there are direct, bufio"}},
+		{"nothing to compare", compare("nodelay", "true", "messages_per_second"), []string{"3:11: every cell has nodelay true"}},
+		{"factor of no cell", compare("rate", "1k/s", "messages_per_second"), []string{"3:19: no cell has a rate: it needs load: rate"}},
+		{"latency of saturated cells", compare("strategy", "direct", "latency_p99_seconds"), []string{"3:51: no cell has latency_p99_seconds: it needs load: rate"}},
+		{"base of none", "name: a\ncases: [{strategy: direct, message: 64B}, {strategy: bufio, message: 1KiB}]\ncompare: {factor: strategy, base: direct, metric: messages_per_second}", []string{"3:11: no cell agrees with one of strategy direct"}},
+		{"two bases", "name: a\nmatrix: {strategy: [direct, bufio], flush: [each, full]}\ncompare: {factor: strategy, base: bufio, metric: messages_per_second}", []string{"3:11: strategy=direct,message=64,load=saturate has more than one base"}},
+		{"half a comparison", "name: a\nmatrix: {message: 64B}\ncompare: {factor: strategy}", []string{"3:11: base is missing", "3:11: metric is missing"}},
+
+		{"chart kind", chartOf("{kind: troughput, x: message}"), []string{`3:17: unknown kind of chart "troughput"; did you mean throughput?`}},
+		{"chart axis", chartOf("{kind: throughput}"), []string{"3:11: a throughput chart needs x"}},
+		{"chart of unused factor", chartOf("{kind: throughput, x: window}"), []string{"3:32: no cell has a window: it needs flush: window"}},
+		{"chart series", chartOf("{kind: throughput, x: message, series: message}"), []string{"3:49: series and x are both message"}},
+		{"chart of latency", chartOf("{kind: latency, x: message, metric: messages_per_second}"), []string{"3:29: a latency chart has percentiles", "3:46: a latency chart takes no metric", "3:17: a latency chart needs cells with load: rate"}},
+		{"chart of ratios", chartOf("{kind: ratio, x: message}"), []string{"3:17: a ratio chart needs a compare of goodput_bytes_per_second"}},
+		{"chart mark", chartOf("{kind: throughput, x: message, mark: high}"), []string{`3:47: "high" is no mark`}},
+
+		{"tab", "name: a\nmatrix:\n\tmessage: 64B", []string{"3:1: not YAML: "}},
+		{"open list", "name: a\nmatrix: {message: [64B}", []string{"2:"}},
+		{"two documents", "name: a\n---\nname: b", []string{"3:1: a second document"}},
+		{"anchor", "name: &n a\ntitle: *n", []string{"1:7: anchors and aliases are not read"}},
+		{"merge", "name: a\nmatrix:\n  <<: {message: 64B}", []string{"3:3: anchors and aliases are not read"}},
+		{"tag", "name: !!str a", []string{`1:7: "!!str" is not read`}},
+		{"empty file", "# nothing\n", []string{"0:0: is empty"}},
+		{"nesting", "name: " + strings.Repeat("[", 100000), []string{"1:39: nested more than 32 levels deep"}},
+		{"dashes", strings.Repeat("- ", 100000), []string{"1:65: nested more than 32 levels deep"}},
+		{"keys", strings.Repeat("k: v\n", maxKeys+1), []string{"20001:2: more than 20000 keys; write the cells as a matrix"}},
+		{"binary", "name: \xff", []string{"0:0: is not UTF-8 text"}},
+		{"size", "name: a #" + strings.Repeat("x", maxText), []string{"0:0: has more than 1048576 bytes"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := Parse("f.yaml", []byte(c.text))
+			var got Errors
+			if !errors.As(err, &got) {
+				t.Fatalf("Parse = %v, want Errors", err)
+			}
+			for _, e := range got {
+				at := fmt.Sprintf("%d:%d: %s", e.Line, e.Column, e.What)
+				found := false
+				for i, w := range c.want {
+					if w != "" && strings.HasPrefix(at, w) {
+						c.want[i], found = "", true
+						break
+					}
+				}
+				if !found {
+					t.Errorf("did not expect\n%v", e)
+				}
+			}
+			for _, w := range c.want {
+				if w != "" {
+					t.Errorf("missing %q", w)
+				}
+			}
+		})
+	}
+}
+
+func sizes(n int) string {
+	var out []string
+	for i := range n {
+		out = append(out, fmt.Sprintf("%dB", 16+i))
+	}
+	return strings.Join(out, ", ")
+}
+
+func compare(factor, base, metric string) string {
+	return fmt.Sprintf("name: a\nmatrix: {strategy: [direct, bufio]}\ncompare: {factor: %s, base: %s, metric: %s}", factor, base, metric)
+}
+
+func chartOf(chart string) string {
+	return "name: a\nmatrix: {strategy: [direct, bufio], message: 64B}\ncharts: [" + chart + "]"
+}
+
+// TestAllAtOnce wants every mistake of one file, in order, with source and caret.
+func TestAllAtOnce(t *testing.T) {
+	_, err := Parse("dir/f.yaml", []byte("name: a\nmatrix:\n\n  mesage: [64B]   # x\n  message: [8B, 64]\ncharts:\n  - {kind: pie}\n"))
+	want := strings.TrimPrefix(`
+dir/f.yaml:4:3: unknown factor "mesage"; did you mean message?
+      mesage: [64B]   # x
+      ^
+dir/f.yaml:5:13: message 8 B is too little; at least 16 B is meant: Payload bytes of a message, its 16-byte header included.
+      message: [8B, 64]
+                ^
+dir/f.yaml:5:17: message: "64" has no unit; write a size such as 64B or 4KiB
+      message: [8B, 64]
+                    ^
+dir/f.yaml:7:12: unknown kind of chart "pie"; there are throughput, ratio, latency, calls
+      - {kind: pie}
+               ^`, "\n")
+	if err == nil || err.Error() != want {
+		t.Errorf("Parse =\n%v\nwant\n%s", err, want)
+	}
+}
+
+func TestManyErrorsAreBounded(t *testing.T) {
+	_, err := Parse("f.yaml", []byte("name: a\nmatrix:\n  message: ["+strings.Repeat("1, ", 1000)+"]"))
+	if err == nil || !strings.Contains(err.Error(), "f.yaml: and 950 more mistakes") || len(err.Error()) > 40000 {
+		t.Errorf("Parse = %d bytes", len(err.Error()))
+	}
+}
+
+func TestLongLineIsCut(t *testing.T) {
+	e := Error{File: "f", Pos: Pos{1, 501}, Source: strings.Repeat("a", 500) + "!" + strings.Repeat("b", 500), What: "x"}
+	lines := strings.Split(e.Error(), "\n")
+	if len(lines) != 3 || len(lines[1]) != 104 || lines[1][len(lines[2])-1] != '!' {
+		t.Errorf("got\n%v", e)
+	}
+}
