@@ -25,7 +25,7 @@ func cpu() time.Duration {
 
 func TestExp(t *testing.T) {
 	if os.Getenv("EXP") == "" { t.Skip() }
-	for _, y := range []string{"name: a", "name: b\nrtt: 2ms", "name: c\nrtt: 40ms\nboth: {rate: 200Mbit}", "name: d\nrtt: 2ms\nboth: {rate: 10Mbit}","name: e\nrtt: 4ms\nboth: {rate: 100Mbit}", "name: f\nrtt: 2ms\nboth: {rate: 1Gbit}"} {
+	for _, y := range []string{"name: a", "name: b\nrtt: 2ms", "name: c\nrtt: 40ms\nboth: {rate: 200Mbit}", "name: d\nrtt: 2ms\nboth: {rate: 20Mbit}","name: e\nrtt: 4ms\nboth: {rate: 100Mbit}", "name: f\nrtt: 2ms\nboth: {rate: 1Gbit}"} {
 		all, err := profile.Read("x", []byte(y), nil)
 		if err != nil { t.Fatal(err) }
 		t0 := time.Now()
@@ -34,6 +34,14 @@ func TestExp(t *testing.T) {
 		up := time.Since(t0)
 		echo(t, l)
 		rtts := ping(t, l, 100, 5*time.Millisecond)
+		if len(y) > 20 && y[6]=='d' {
+			go bulk(t, l, 3*time.Second)
+			time.Sleep(time.Second)
+			r := ping(t, l, 100, 5*time.Millisecond)
+			fmt.Printf("beside flow RTT p50 %v p90 %v p99 %v\n", r[50], r[90], r[99])
+			time.Sleep(2*time.Second)
+
+		}
 		c0 := cpu(); t1 := time.Now()
 		n := bulk(t, l, 2*time.Second)
 		el := time.Since(t1); cc := cpu() - c0
@@ -64,10 +72,10 @@ func ping(t *testing.T, l *Link, n int, gap time.Duration) []time.Duration {
 }
 func bulk(t *testing.T, l *Link, d time.Duration) int64 {
 	var ln net.Listener
-	if err := l.Server.Do(func() (err error) { ln, err = net.Listen("tcp", "198.18.0.1:9"); return }); err != nil { t.Fatal(err) }
+	if err := l.Server.Do(func() (err error) { ln, err = net.Listen("tcp", "198.18.0.1:0"); return }); err != nil { t.Fatal(err) }
 	go func() { c, _ := ln.Accept(); b := make([]byte, 65536); for { if _, err := c.Write(b); err != nil { return } } }()
 	var c net.Conn
-	if err := l.Client.Do(func() (err error) { c, err = net.Dial("tcp", "198.18.0.1:9"); return }); err != nil { t.Fatal(err) }
+	if err := l.Client.Do(func() (err error) { c, err = net.Dial("tcp", ln.Addr().String()); return }); err != nil { t.Fatal(err) }
 	c.SetReadDeadline(time.Now().Add(d))
 	n, _ := io.Copy(io.Discard, c)
 	c.Close()

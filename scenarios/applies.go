@@ -96,4 +96,10 @@ var conflicts = []conflict{
 		return "threshold", fmt.Sprintf("threshold %s can never be reached in a buffer of %s",
 			quantity.Bytes.Format(threshold), quantity.Bytes.Format(v.Number("buffer")))
 	},
+	func(v plan.Values) (string, string) {
+		if file, applies := v["replay"].(string); !applies || file != "" {
+			return "", ""
+		}
+		return "load", "load replay needs a file: give replay its path"
+	},
 }

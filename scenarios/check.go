@@ -163,8 +163,8 @@ func (sc scope) chart(l *log, p *plan.Plan, c chart) {
 		}
 	}
 	sc.timed(l, c.Metric)
-	if kind.Timed && !agreesAny(sc.cells, "load", "rate") {
-		l.add(c.Kind.at, "a %s chart needs cells with load: rate; saturated cells have no latency", kind.Name)
+	if kind.Timed && !sc.anyTimed() {
+		l.add(c.Kind.at, "a %s chart needs cells with %s; saturated cells have no latency", kind.Name, openLoop)
 	}
 	if kind.Name == "ratio" && !compared(p, out) {
 		l.add(c.Kind.at, "a ratio chart needs a compare of %s", out.Metric)
@@ -173,16 +173,13 @@ func (sc scope) chart(l *log, p *plan.Plan, c chart) {
 
 // timed refuses metrics that only timed cells have where there are none.
 func (sc scope) timed(l *log, name metricName) {
-	m, _ := plan.MetricNamed(name.text)
-	if !m.Timed {
-		return
+	if m, _ := plan.MetricNamed(name.text); m.Timed && !sc.anyTimed() {
+		l.add(name.at, "no cell has %s: it needs %s", m.Name, openLoop)
 	}
-	for _, v := range sc.cells {
-		if (plan.Cell{Factors: v}).Timed() {
-			return
-		}
-	}
-	l.add(name.at, "no cell has %s: it needs load: rate", m.Name)
+}
+
+func (sc scope) anyTimed() bool {
+	return slices.ContainsFunc(sc.cells, func(v plan.Values) bool { return plan.Cell{Factors: v}.Timed() })
 }
 
 // compared tells whether the chart's ratio is asked for.

@@ -72,6 +72,9 @@ var loadKeys = []key{
 	{"connections", "connections"},
 	{"rate", "rate"},
 	{"arrival", "arrival"},
+	{"audience", "audience"},
+	{"burst", "burst"},
+	{"replay", "replay"},
 }
 
 func (x *load) read(l *log, n node) { x.axes = readSettings(l, n, loadKeys) }

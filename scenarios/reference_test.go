@@ -123,6 +123,9 @@ func factorTable(out *bytes.Buffer) {
 	fmt.Fprintln(out, "| factor | values | if left out | meaning |\n|---|---|---|---|")
 	for _, f := range plan.Factors {
 		values := "a word"
+		if patternOf(f) == pathPattern {
+			values = "a path"
+		}
 		if d, number := quantity.Of(f.Kind); number {
 			values = fmt.Sprintf("%v, from %s", d, d.Format(f.Min))
 			if f.Max != 0 {

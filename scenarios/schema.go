@@ -105,7 +105,7 @@ func valueSchema(f plan.Factor) *jsonschema.Schema {
 	case number:
 		return text(d.Pattern())
 	}
-	return text(wordPattern)
+	return text(patternOf(f))
 }
 
 func number64(x float64) json.Number { return json.Number(quantity.Count.Format(x)) }

@@ -25,9 +25,19 @@ func strategyNames() (out []string) {
 	return out
 }
 
-const wordPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+// A word is free of what cell identities and commands are cut at.
+const (
+	wordPattern = `^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$`
+	pathPattern = `^[^,=\n\r\t]{1,255}$`
+)
 
-var words = regexp.MustCompile(wordPattern)
+// patternOf is what a free word must look like.
+func patternOf(f plan.Factor) string {
+	if f.Name == "replay" {
+		return pathPattern
+	}
+	return wordPattern
+}
 
 // options lists the texts a factor may have, or nothing where they are numbers
 // or free words.
@@ -56,8 +66,8 @@ func parseValue(f plan.Factor, text string) (any, error) {
 	}
 	d, isNumber := quantity.Of(f.Kind)
 	if !isNumber {
-		if !words.MatchString(text) {
-			return nil, fmt.Errorf("%.32q is no %s; a word such as %v is meant", text, f.Name, f.Default)
+		if !regexp.MustCompile(patternOf(f)).MatchString(text) {
+			return nil, fmt.Errorf("%.32q is no %s: %s", text, f.Name, f.Doc)
 		}
 		return text, nil
 	}

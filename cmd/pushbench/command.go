@@ -52,6 +52,9 @@ type statusError struct {
 func (e statusError) Error() string { return e.err.Error() }
 func (e statusError) Unwrap() error { return e.err }
 
+// errSaid ends a command whose reason has been printed already.
+var errSaid = errors.New("already said")
+
 func usageError(format string, args ...any) error {
 	return statusError{exitUsage, fmt.Errorf(format, args...)}
 }
@@ -99,7 +102,9 @@ func (c command) invoke(ctx context.Context, args []string, stdin io.Reader, std
 	if err == nil {
 		return exitDone
 	}
-	fmt.Fprintf(stderr, "pushbench %s: %v\n", c.name, err)
+	if !errors.Is(err, errSaid) {
+		fmt.Fprintf(stderr, "pushbench %s: %v\n", c.name, err)
+	}
 	var s statusError
 	if errors.As(err, &s) {
 		return s.status

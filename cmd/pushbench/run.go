@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pushbench/pushbench/internal/host"
+	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/scenarios"
@@ -49,6 +50,9 @@ func runRun(ctx context.Context, inv *invocation) error {
 	}
 	if dry, _ := inv.flags.GetBool("dry-run"); dry {
 		return dryRun(inv.stdout, m)
+	}
+	if done, err := enter(m.Plan); done {
+		return err
 	}
 	if dir, _ = inv.flags.GetString("output"); dir == "" {
 		dir = filepath.Join("results", "runs", m.Plan.Name+"-"+m.Created.Format("20060102-150405"))
@@ -95,11 +99,31 @@ func resumeRun(ctx context.Context, inv *invocation, dir string) error {
 			return usageError("--resume takes everything from the manifest in %s; leave --%s out", dir, name)
 		}
 	}
+	old, err := results.Read(dir)
+	if err != nil {
+		return err
+	}
+	if done, err := enter(old.Manifest.Plan); done {
+		return err
+	}
 	store, err := results.Open(dir)
 	if err != nil {
 		return err
 	}
 	return execute(ctx, inv, store)
+}
+
+// enter gets the rights the plan's networks need. done says that the command
+// has run already, in a user namespace, or that there is no getting them.
+func enter(p plan.Plan) (done bool, err error) {
+	status, done, err := runner.Prepare(p)
+	if err != nil {
+		return true, err
+	}
+	if done && status != exitDone {
+		return true, statusError{status, errSaid}
+	}
+	return done, nil
 }
 
 // execute runs what the store lacks and reports what it then holds, also when

@@ -26,8 +26,8 @@ type process struct {
 	tail  *tail       // of standard error
 }
 
-// start runs the child on the given core (any if negative).
-func start(cmd *exec.Cmd, role string, core int) (*process, error) {
+// start runs the child in a place, on the given core (any if negative).
+func start(cmd *exec.Cmd, role string, place placer, core int) (*process, error) {
 	p := &process{role: role, cmd: cmd, lines: make(chan []byte, 4), tail: &tail{}}
 	var err error
 	if p.stdin, err = cmd.StdinPipe(); err != nil {
@@ -39,7 +39,7 @@ func start(cmd *exec.Cmd, role string, core int) (*process, error) {
 	}
 	cmd.Stderr = p.tail
 	isolate(cmd)
-	if err := onCore(core, cmd.Start); err != nil {
+	if err := place(func() error { return onCore(core, cmd.Start) }); err != nil {
 		return nil, fmt.Errorf("%s: cannot start: %w", role, err)
 	}
 	go p.scan(out)

@@ -38,7 +38,12 @@ func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (resu
 
 // measure starts both sides, lets them run, and returns their records.
 func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (srv server.Record, gen loadgen.Record, err error) {
-	sp, err := start(r.command("serve", c), "server", r.Pins.Server)
+	net, err := open(c.Factors.Text("network"))
+	if err != nil {
+		return srv, gen, err
+	}
+	defer func() { err = errors.Join(err, net.close()) }()
+	sp, err := start(r.command("serve", c), "server", net.server, r.Pins.Server)
 	if err != nil {
 		return srv, gen, err
 	}
@@ -46,10 +51,10 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (srv serve
 	defer context.AfterFunc(ctx, sp.kill)()
 	seed := r.Run.Manifest.Plan.Seed + uint64(block)
 	var up child.Ready
-	if err := ready(sp, server.Config{Listen: "127.0.0.1:0", Factors: c.Factors, Seed: seed, Grace: grace}, &up); err != nil {
+	if err := ready(sp, server.Config{Listen: net.host + ":0", Factors: c.Factors, Seed: seed, Grace: grace}, &up); err != nil {
 		return srv, gen, err
 	}
-	gp, err := start(r.command("load", c), "generator", r.Pins.Generator)
+	gp, err := start(r.command("load", c), "generator", net.client, r.Pins.Generator)
 	if err != nil {
 		return srv, gen, err
 	}

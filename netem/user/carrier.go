@@ -4,6 +4,7 @@ package user
 
 import (
 	"errors"
+	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -43,6 +44,15 @@ func (c *carrier) run() {
 	// A sleep of an ordinary thread may be prolonged by 50 µs; this one's not.
 	// Best effort: without it the link is late by that much, and says so.
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
+	if os.Getenv("FIFO") != "" {
+		if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0); err != nil {
+			panic(err)
+		}
+	} else if os.Getenv("NICE") != "" {
+		if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Nice: -20, Runtime: 100000}, 0); err != nil {
+			panic(err)
+		}
+	}
 	polled := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}, {Fd: int32(c.stop), Events: unix.POLLIN}}
 	for {
 		next, more := c.work()

@@ -15,11 +15,11 @@ import (
 	"gonum.org/v1/plot/vg/vgimg"
 )
 
-// A picture is 1200 points wide, the width a README shows; a file has
-// twice as many pixels each way, for sharp screens.
+// A picture is 1200 points wide, the width a README shows; a file has twice as
+// many pixels each way, for sharp screens.
 const (
-	pictureWidth  vg.Length = 1200
-	pixelsPerUnit           = 2
+	pictureWidth vg.Length = 1200
+	sharp                  = 2 * 72 // dots per inch; at 72 a point is a pixel
 )
 
 // A canvas is a picture in the making. It remembers where text stands, so that
@@ -35,8 +35,8 @@ type placedText struct {
 	box  vg.Rectangle
 }
 
-func newCanvas(height vg.Length) *canvas {
-	img := vgimg.NewWith(vgimg.UseWH(pictureWidth, height), vgimg.UseDPI(72*pixelsPerUnit), vgimg.UseBackgroundColor(paper))
+func newCanvas(height vg.Length, dpi int) *canvas {
+	img := vgimg.NewWith(vgimg.UseWH(pictureWidth, height), vgimg.UseDPI(dpi), vgimg.UseBackgroundColor(paper))
 	return &canvas{Canvas: draw.New(img), image: img}
 }
 

@@ -60,7 +60,7 @@ func Draw(dir string, m results.Manifest, s results.Summary, hists map[string]*h
 	problems := []error{err}
 	for _, f := range figures {
 		name := f.Name + ".png"
-		data, err := layout(f).encode()
+		data, err := layout(f, sharp).encode()
 		if err == nil {
 			err = results.WriteFileAtomic(filepath.Join(dir, name), data)
 		}
@@ -131,6 +131,9 @@ func construct(c plan.Chart, group string, m results.Manifest, s results.Summary
 		f := &figures[i]
 		f.Name = strings.Trim(group+"-"+c.Kind, "-")
 		f.suffix = c.X
+		if i > 0 { // a further page
+			f.suffix = strings.Trim(c.X+"-"+strconv.Itoa(i+1), "-")
+		}
 		f.Footer = footer(m, s, in.Cells)
 	}
 	return figures, err

@@ -73,7 +73,7 @@ func TestTitles(t *testing.T) {
 func TestNoCellIsDropped(t *testing.T) {
 	for name, r := range samples() {
 		for _, kind := range []string{"throughput", "calls"} {
-			if len(r.hists) > 0 {
+			if len(r.hists) > 0 || name == "switches" { // no numbers on the axis
 				continue
 			}
 			shown := map[XY]bool{}
@@ -218,17 +218,18 @@ func TestErrors(t *testing.T) {
 func TestOneBadChartLeavesTheOthers(t *testing.T) {
 	r := bySize([]string{"direct", "bufio"}, []float64{4096}, []bool{true})
 	r.m.Plan.Charts = append(r.m.Plan.Charts, plan.Chart{Kind: "pie"})
-	files, err := Draw(t.TempDir(), r.m, r.s, nil)
-	if err == nil || len(files) != 3 {
-		t.Errorf("files %v, error %v; want three files and an error", files, err)
+	figures, err := Figures(r.m, r.s, nil)
+	if err == nil || len(figures) != 3 {
+		t.Errorf("%d figures, error %v; want three and an error", len(figures), err)
 	}
 }
 
 func TestUnwritableDirectory(t *testing.T) {
 	r := bySize([]string{"direct", "bufio"}, []float64{4096}, []bool{true})
+	r.m.Plan.Charts = r.m.Plan.Charts[1:2]
 	_, err := Draw(filepath.Join(t.TempDir(), "none"), r.m, r.s, nil)
 	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "size-ratio.png") {
-		t.Errorf("error %v, want each chart that could not be written", err)
+		t.Errorf("error %v, want one that names the chart", err)
 	}
 }
 

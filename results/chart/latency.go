@@ -40,8 +40,9 @@ func latency(in Input) ([]Figure, error) {
 	facets := arrange(cells, "", in.Chart.Series)
 	panels := latencyPanels(in, facets)
 	what := "Receive time minus intended send time"
-	return paginate(panels, facets, func(panels []Panel, facets []facet) Figure {
-		f := Figure{Title: latencyTitle(in, facets), Subtitle: subtitle(what, cells, in.Chart.Series), Panels: panels}
+	finding := latencyTitle(in, facets)
+	return paginate(panels, facets, func(panels []Panel, _ []facet) Figure {
+		f := Figure{Title: finding, Subtitle: subtitle(what, cells, in.Chart.Series), Panels: panels}
 		f.Notes = latencyNotes(panels, notes)
 		return f
 	}), nil

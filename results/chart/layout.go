@@ -25,10 +25,10 @@ func grid(n int) (rows, cols int) {
 }
 
 // layout draws a figure: title, subtitle, legend, panels, notes and footer from
-// top to bottom.
-func layout(fig Figure) *canvas {
+// top to bottom. Dots per inch change nothing but the number of pixels.
+func layout(fig Figure, dpi int) *canvas {
 	nrows, ncols := grid(len(fig.Panels))
-	c := newCanvas(oneRow + anotherRow*vg.Length(nrows-1))
+	c := newCanvas(oneRow+anotherRow*vg.Length(nrows-1), dpi)
 	area := vg.Rectangle{Min: vg.Point{X: margin, Y: 22}, Max: vg.Point{X: c.Max.X - margin, Y: c.Max.Y - 26}}
 
 	area.Max.Y = c.paragraph(fig.Title, face{size: titleSize, bold: true, color: ink}, area) - 4

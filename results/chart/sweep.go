@@ -104,10 +104,12 @@ func (s *sweep) panels(axis func(values []float64) Axis, levels ...float64) ([]P
 	return out, nil
 }
 
-// pages cuts panels into pictures, each with a title of its own panels.
+// pages cuts panels into pictures. The title is of all panels, so that what it
+// says of "here" holds on every page.
 func (s *sweep) pages(panels []Panel, title func(panels []Panel, facets []facet) string, subtitle string) []Figure {
+	finding := title(panels, s.facets)
 	return paginate(panels, s.facets, func(panels []Panel, facets []facet) Figure {
-		return Figure{Title: title(panels, facets), Subtitle: subtitle, Panels: panels, Notes: s.notes(facets)}
+		return Figure{Title: finding, Subtitle: subtitle, Panels: panels, Notes: s.notes(facets)}
 	})
 }
 

@@ -213,7 +213,10 @@ func samples() map[string]*run {
 			c.Metrics["goodput_bytes_per_second"] = m
 		}
 	}
+	switches := bySize([]string{"direct", "bufio", "writev"}, []float64{4096}, []bool{true, false})
+	switches.m.Plan.Charts = []plan.Chart{{Kind: "throughput", X: "nodelay"}, {Kind: "ratio", X: "nodelay", Mark: 3.8}}
 	return map[string]*run{
+		"switches":  switches,
 		"plain":     bySize([]string{"direct", "bufio", "writev"}, []float64{4096}, []bool{true}),
 		"many":      bySize([]string{"direct", "rawwrite", "bufio", "writev", "cork", "more"}, []float64{4096}, []bool{true}),
 		"folded":    bySize([]string{"direct", "bufio", "writev"}, []float64{4096}, []bool{true, false}),

@@ -64,7 +64,7 @@ func settleBuffers(s results.Summary, _ plan.Plan) results.Verdict {
 	if v.Verdict == Holds && calls != Holds {
 		v.Verdict = HoldsWhen
 	}
-	v.Text = "throughput on a TCP socket: " + tell(v.Verdict, speeds, units.Rate) + "; write calls for 10 MiB: " + tell(calls, counts, round)
+	v.Text = "throughput on a TCP socket: " + tell(judge(speeds), speeds, units.Rate) + "; write calls for 10 MiB: " + tell(calls, counts, round)
 	return v
 }
 
@@ -117,4 +117,10 @@ func tell(verdict string, figures []Figure, write func(float64) string) string {
 	return "undecided, " + remedy(figures)
 }
 
-func round(v float64) string { return units.Digits(v, 4) }
+// round writes a number of calls.
+func round(v float64) string {
+	if v >= 100 {
+		return units.Places(v, 0)
+	}
+	return units.Number(v)
+}

@@ -62,7 +62,7 @@ func settleSyscall(s results.Summary, _ plan.Plan) results.Verdict {
 		v.Verdict = Fails
 	}
 	v.Text = fmt.Sprintf("syscall.Write is claimed %.2f× as fast as conn.Write: %s; calls per message: %s",
-		claimedConn/claimedSyscall, tell(v.Verdict, ratios, ratio), tell(equal, calls, round))
+		claimedConn/claimedSyscall, tell(judge(ratios), ratios, ratio), tell(equal, calls, round))
 	for _, f := range append(conn, syscall...) {
 		if f.Measured != 0 {
 			v.Text += fmt.Sprintf("; a write takes %s instead of %s at %s", units.Duration(f.Measured), units.Duration(f.Claimed), f.Where)

@@ -53,7 +53,12 @@ func (c *Conn) CloseWrite() error {
 	if err := c.drain(); err != nil {
 		return err
 	}
-	return below.CloseWrite()
+	c.take() // tls.Conn's writes an alert
+	c.mu.Unlock()
+	err := below.CloseWrite()
+	c.mu.Lock()
+	c.yield()
+	return err
 }
 
 // drain sends what is buffered within Linger and returns the error by which

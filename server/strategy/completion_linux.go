@@ -2,6 +2,7 @@ package strategy
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -32,16 +33,18 @@ func (z *zerocopy) sendmsg(fd int, p []byte) (int, error) {
 
 // reap reads the completions that are there from the socket's error queue.
 func (z *zerocopy) reap(fd int) {
-	var payload [1]byte // completions have none
 	for {
-		_, n, _, _, err := unix.Recvmsg(fd, payload[:], z.oob[:], unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
+		// unix.Recvmsg would allocate an address for each call.
+		z.note.Control = &z.oob[0]
+		z.note.SetControllen(len(z.oob))
+		_, _, err := unix.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&z.note)), unix.MSG_ERRQUEUE|unix.MSG_DONTWAIT)
 		if err == unix.EINTR {
 			continue
 		}
-		if err != nil {
+		if err != 0 {
 			return // EAGAIN, or an error of the connection, which the next send reports
 		}
-		if c, ok := parseCompletion(z.oob[:n]); ok {
+		if c, ok := parseCompletion(z.oob[:z.note.Controllen]); ok {
 			sends := uint64(c.hi-c.lo) + 1
 			z.counts.completed += sends
 			if c.copied {

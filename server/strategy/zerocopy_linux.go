@@ -47,6 +47,7 @@ type zerocopy struct {
 	err    error
 	clean  runtime.Cleanup
 	counts zerocopyCounts
+	note   unix.Msghdr // a notification, its control message in oob
 	oob    [128]byte
 	// The closures are kept, so that no call allocates.
 	until   func() bool

@@ -1,0 +1,69 @@
+# `make help` lists the targets.
+
+GO       ?= go
+TOOL     := $(GO) tool -modfile=tools/go.mod
+BUILD    := .build
+FUZZTIME ?= 5s
+# The race detector needs a C compiler; on a machine with Go alone the tests run
+# without it.
+RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
+
+.DEFAULT_GOAL := help
+.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+build: ## build .build/pushbench
+	$(GO) build -o $(BUILD)/pushbench ./cmd/pushbench
+
+check: fmt vet lint generated cross ## everything that is checked without running the program
+
+fmt: ## check the form of the source (gofumpt)
+	@files=$$($(TOOL) gofumpt -l .) || exit 1; \
+	if [ -n "$$files" ]; then echo "gofumpt would change (make format does it):"; echo "$$files"; exit 1; fi
+
+format: ## bring the source into form (gofumpt)
+	$(TOOL) gofumpt -w .
+
+vet: ## go vet
+	$(GO) vet ./...
+
+lint: ## staticcheck
+	$(TOOL) staticcheck ./...
+
+# Changes that were there before do not count, so that this works in the middle
+# of an edit; on a clean clone it says that `git diff --exit-code` is empty.
+generated: ## check that generated files are up to date
+	@before=$$(git diff | git hash-object --stdin); $(GO) generate ./... || exit 1; \
+	if [ "$$before" != "$$(git diff | git hash-object --stdin)" ]; then \
+		echo "generated files were out of date; go generate has now changed:"; git diff --stat; exit 1; fi
+
+cross: ## build for macOS and Windows, tests included
+	GOOS=darwin $(GO) vet ./...
+	GOOS=windows $(GO) vet ./...
+	GOOS=darwin $(GO) build ./...
+	GOOS=windows $(GO) build ./...
+
+test: ## run every test, with the race detector where there is a C compiler
+	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
+	$(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) -timeout 8m ./...
+
+test-guest: ## run the tests of netem that need a guest kernel (build tag guest)
+	$(GO) test -count=1 -tags guest -timeout 10m ./netem/...
+
+fuzz: ## run each fuzz target for FUZZTIME (5s)
+	@set -e; for dir in $$(grep -rl --include='*_test.go' '^func Fuzz' . | xargs -n 1 dirname | sort -u); do \
+		for target in $$($(GO) test -list '^Fuzz' $$dir | grep '^Fuzz'); do \
+			echo "$$dir $$target"; \
+			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir; \
+		done; \
+	done
+
+bench: build ## measure pushbench itself: a few minutes, on an idle machine
+	gcc -O2 -Wall -Wextra -Werror -o $(BUILD)/limit bench/limit/limit.c
+	$(GO) run ./bench -pushbench $(BUILD)/pushbench -limit $(BUILD)/limit
+	$(GO) test -run '^$$' -bench . -benchmem ./server ./loadgen
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
