@@ -24,27 +24,35 @@ func cpu() time.Duration {
 }
 
 func TestExp(t *testing.T) {
-	if os.Getenv("EXP") == "" { t.Skip() }
-	for _, y := range []string{"name: a", "name: b\nrtt: 2ms", "name: c\nrtt: 40ms\nboth: {rate: 200Mbit}", "name: d\nrtt: 2ms\nboth: {rate: 20Mbit}","name: e\nrtt: 4ms\nboth: {rate: 100Mbit}", "name: f\nrtt: 2ms\nboth: {rate: 1Gbit}"} {
+	if os.Getenv("EXP") == "" {
+		t.Skip()
+	}
+	for _, y := range []string{"name: a", "name: b\nrtt: 2ms", "name: c\nrtt: 40ms\nboth: {rate: 200Mbit}", "name: d\nrtt: 2ms\nboth: {rate: 20Mbit}", "name: e\nrtt: 4ms\nboth: {rate: 100Mbit}", "name: f\nrtt: 2ms\nboth: {rate: 1Gbit}"} {
 		all, err := profile.Read("x", []byte(y), nil)
-		if err != nil { t.Fatal(err) }
+		if err != nil {
+			t.Fatal(err)
+		}
 		t0 := time.Now()
 		l, err := Open(all[0], Options{})
-		if err != nil { t.Fatal(err) }
+		if err != nil {
+			t.Fatal(err)
+		}
 		up := time.Since(t0)
 		echo(t, l)
 		rtts := ping(t, l, 100, 5*time.Millisecond)
-		if len(y) > 20 && y[6]=='d' {
+		if len(y) > 20 && y[6] == 'd' {
 			go bulk(t, l, 3*time.Second)
 			time.Sleep(time.Second)
 			r := ping(t, l, 100, 5*time.Millisecond)
 			fmt.Printf("beside flow RTT p50 %v p90 %v p99 %v\n", r[50], r[90], r[99])
-			time.Sleep(2*time.Second)
+			time.Sleep(2 * time.Second)
 
 		}
-		c0 := cpu(); t1 := time.Now()
+		c0 := cpu()
+		t1 := time.Now()
 		n := bulk(t, l, 2*time.Second)
-		el := time.Since(t1); cc := cpu() - c0
+		el := time.Since(t1)
+		cc := cpu() - c0
 		d, u, err := l.middle.Counters()
 		fmt.Printf("%q up %v RTT p50 %v p90 %v p99 %v goodput %.1f Mbit/s cpu %.2f\n   %+v\n   %+v %v\n", y, up, rtts[50], rtts[90], rtts[99], float64(n)*8/el.Seconds()/1e6, cc.Seconds()/el.Seconds(), d, u, err)
 		lt := l.middle.(*user.Middle).Lateness()
@@ -54,17 +62,34 @@ func TestExp(t *testing.T) {
 }
 func echo(t *testing.T, l *Link) {
 	var pc net.PacketConn
-	if err := l.Server.Do(func() (err error) { pc, err = net.ListenPacket("udp", "198.18.0.1:7"); return }); err != nil { t.Fatal(err) }
-	go func() { b := make([]byte, 2000); for { n, a, err := pc.ReadFrom(b); if err != nil { return }; pc.WriteTo(b[:n], a) } }()
+	if err := l.Server.Do(func() (err error) { pc, err = net.ListenPacket("udp", "198.18.0.1:7"); return }); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		b := make([]byte, 2000)
+		for {
+			n, a, err := pc.ReadFrom(b)
+			if err != nil {
+				return
+			}
+			pc.WriteTo(b[:n], a)
+		}
+	}()
 }
 func ping(t *testing.T, l *Link, n int, gap time.Duration) []time.Duration {
 	var c net.Conn
-	if err := l.Client.Do(func() (err error) { c, err = net.Dial("udp", "198.18.0.1:7"); return }); err != nil { t.Fatal(err) }
+	if err := l.Client.Do(func() (err error) { c, err = net.Dial("udp", "198.18.0.1:7"); return }); err != nil {
+		t.Fatal(err)
+	}
 	var out []time.Duration
 	b := make([]byte, 100)
 	for range n {
 		t0 := time.Now()
-		c.Write(b[:56]); c.SetReadDeadline(time.Now().Add(3*time.Second)); if _, err := c.Read(b); err == nil { out = append(out, time.Since(t0)) }
+		c.Write(b[:56])
+		c.SetReadDeadline(time.Now().Add(3 * time.Second))
+		if _, err := c.Read(b); err == nil {
+			out = append(out, time.Since(t0))
+		}
 		time.Sleep(gap)
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i] < out[j] })
@@ -72,10 +97,22 @@ func ping(t *testing.T, l *Link, n int, gap time.Duration) []time.Duration {
 }
 func bulk(t *testing.T, l *Link, d time.Duration) int64 {
 	var ln net.Listener
-	if err := l.Server.Do(func() (err error) { ln, err = net.Listen("tcp", "198.18.0.1:0"); return }); err != nil { t.Fatal(err) }
-	go func() { c, _ := ln.Accept(); b := make([]byte, 65536); for { if _, err := c.Write(b); err != nil { return } } }()
+	if err := l.Server.Do(func() (err error) { ln, err = net.Listen("tcp", "198.18.0.1:0"); return }); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		c, _ := ln.Accept()
+		b := make([]byte, 65536)
+		for {
+			if _, err := c.Write(b); err != nil {
+				return
+			}
+		}
+	}()
 	var c net.Conn
-	if err := l.Client.Do(func() (err error) { c, err = net.Dial("tcp", ln.Addr().String()); return }); err != nil { t.Fatal(err) }
+	if err := l.Client.Do(func() (err error) { c, err = net.Dial("tcp", ln.Addr().String()); return }); err != nil {
+		t.Fatal(err)
+	}
 	c.SetReadDeadline(time.Now().Add(d))
 	n, _ := io.Copy(io.Discard, c)
 	c.Close()

@@ -15,7 +15,7 @@ import (
 // is not in it takes any word: which ones exist is known on the machine alone.
 var vocabulary = map[string]func() []string{
 	"strategy": strategyNames,
-	"network":  func() []string { return []string{"loopback"} },
+	"network":  func() []string { return []string{"loopback", "veth"} },
 }
 
 func strategyNames() (out []string) {

@@ -17,14 +17,20 @@ import (
 // its own to absolute times; what is already due when it wakes goes at once, so
 // rates above what sleeping can do become batches.
 type pacer struct {
-	feeds []*feed
+	due   dueHeap
 	busy  *atomic.Int64           // writers that are at work
 	late  *hdrhistogram.Histogram // ns behind the intended time, all writers idle
 	begin int64                   // lateness counts from here
 }
 
+// newPacer is called before any writer takes from the feeds.
 func newPacer(feeds []*feed, busy *atomic.Int64, begin int64) *pacer {
-	return &pacer{feeds: feeds, busy: busy, late: hist.New(), begin: begin}
+	p := &pacer{busy: busy, late: hist.New(), begin: begin}
+	for _, f := range feeds {
+		p.due = append(p.due, timer{f.next.due, f})
+	}
+	heap.Init(&p.due)
+	return p
 }
 
 // run returns when no feed has a message left, or stop is closed.
@@ -41,12 +47,9 @@ func (p *pacer) run(stop <-chan struct{}) {
 }
 
 func (p *pacer) loop(stop <-chan struct{}) {
-	h := make(dueHeap, 0, len(p.feeds))
-	for _, f := range p.feeds {
-		h = append(h, timer{f.next.due, f})
-	}
-	heap.Init(&h)
-	for len(h) > 0 && h[0].due != schedule.Never {
+	h := &p.due
+	first := &p.due[0] // Fix keeps the earliest there
+	for first.due != schedule.Never {
 		select {
 		case <-stop:
 			return
@@ -55,17 +58,17 @@ func (p *pacer) loop(stop <-chan struct{}) {
 		now := clock.Now()
 		// Only a wake-up on an idle server tells of the pacer alone: a busy one
 		// takes the core away from it, and that lateness is part of the result.
-		alone := h[0].due > now && p.busy.Load() == 0
-		if h[0].due > now {
-			clock.SleepUntil(min(h[0].due, now+maxSleep))
+		alone := first.due > now && p.busy.Load() == 0
+		if first.due > now {
+			clock.SleepUntil(min(first.due, now+maxSleep))
 			now = clock.Now()
 		}
-		if alone && h[0].due >= p.begin && h[0].due <= now {
-			hist.Record(p.late, now-h[0].due)
+		if alone && first.due >= p.begin && first.due <= now {
+			hist.Record(p.late, now-first.due)
 		}
-		for h[0].due <= now {
-			h[0].due = h[0].feed.refill(now)
-			heap.Fix(&h, 0)
+		for first.due <= now {
+			first.due = first.feed.refill(now)
+			heap.Fix(h, 0)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func Veth(a, b End, mtu int) error {
 
 // up gives the interface its addresses and sets it up.
 func (e End) up() error {
-	return e.do(func(link netlink.Link) error {
+	return e.Do(func(link netlink.Link) error {
 		for _, p := range e.Addrs {
 			ipnet := &net.IPNet{IP: p.Addr().AsSlice(), Mask: net.CIDRMask(p.Bits(), p.Addr().BitLen())}
 			if err := netlink.AddrAdd(link, &netlink.Addr{IPNet: ipnet}); err != nil {
@@ -60,8 +60,8 @@ func (e End) up() error {
 	})
 }
 
-// do runs f on the interface, inside its namespace.
-func (e End) do(f func(netlink.Link) error) error {
+// Do runs f on the interface, inside its namespace.
+func (e End) Do(f func(netlink.Link) error) error {
 	return e.NS.Do(func() error {
 		link, err := netlink.LinkByName(e.Name)
 		if err != nil {
@@ -74,7 +74,7 @@ func (e End) do(f func(netlink.Link) error) error {
 // Neighbour makes ip's hardware address known for good, so that no ARP packet
 // ever competes with, or is lost on, an emulated link.
 func (e End) Neighbour(ip netip.Addr, mac net.HardwareAddr) error {
-	return e.do(func(link netlink.Link) error {
+	return e.Do(func(link netlink.Link) error {
 		err := netlink.NeighSet(&netlink.Neigh{
 			LinkIndex: link.Attrs().Index, Family: netlink.FAMILY_V4,
 			State: netlink.NUD_PERMANENT, IP: ip.AsSlice(), HardwareAddr: mac,
@@ -86,22 +86,28 @@ func (e End) Neighbour(ip netip.Addr, mac net.HardwareAddr) error {
 	})
 }
 
-// Route sends everything the interface does not reach by itself to a gateway.
-func (e End) Route(gateway netip.Addr) error {
-	return e.do(func(link netlink.Link) error {
-		err := netlink.RouteAdd(&netlink.Route{LinkIndex: link.Attrs().Index, Gw: gateway.AsSlice()})
+// Host makes one address reachable through the interface, at a hardware address
+// that is known for good.
+func (e End) Host(ip netip.Addr, mac net.HardwareAddr) error {
+	err := e.Do(func(link netlink.Link) error {
+		dst := &net.IPNet{IP: ip.AsSlice(), Mask: net.CIDRMask(ip.BitLen(), ip.BitLen())}
+		err := netlink.RouteAdd(&netlink.Route{LinkIndex: link.Attrs().Index, Dst: dst, Scope: netlink.SCOPE_LINK})
 		if err != nil {
-			return fmt.Errorf("route %s through %s: %w", e.Name, gateway, err)
+			return fmt.Errorf("route %s through %s: %w", ip, e.Name, err)
 		}
 		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return e.Neighbour(ip, mac)
 }
 
 // NoOffloads makes the kernel cut every super-packet (GSO, TSO) into segments of
 // the MTU before it enters the interface: one segment is the most a packet may
 // stand for.
 func (e End) NoOffloads() error {
-	return e.do(func(link netlink.Link) error {
+	return e.Do(func(link netlink.Link) error {
 		if err := netlink.LinkSetGSOMaxSegs(link, 1); err != nil {
 			return fmt.Errorf("turn segmentation offloads of %s off: %w", e.Name, err)
 		}
@@ -111,7 +117,7 @@ func (e End) NoOffloads() error {
 
 // Statistics reads the interface's packet and byte counters.
 func (e End) Statistics() (s netlink.LinkStatistics, err error) {
-	err = e.do(func(link netlink.Link) error {
+	err = e.Do(func(link netlink.Link) error {
 		if p := link.Attrs().Statistics; p != nil {
 			s = *p
 		}

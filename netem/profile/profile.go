@@ -144,6 +144,15 @@ func (s *Shape) MeanRate() Rate {
 	return s.Rate
 }
 
+// Limited tells whether both directions have a bottleneck at all times.
+func (p *Profile) Limited() bool {
+	limited := p.Down.MeanRate() > 0 && p.Up.MeanRate() > 0
+	for _, m := range p.Moments {
+		limited = limited && m.Down.MeanRate() > 0 && m.Up.MeanRate() > 0
+	}
+	return limited
+}
+
 // QueueBytes is the limit in bytes of full frames.
 func (s *Shape) QueueBytes() int {
 	if s.Limit.Bytes > 0 {

@@ -4,7 +4,6 @@ package user
 
 import (
 	"errors"
-	"os"
 	"runtime"
 	"slices"
 	"sync"
@@ -24,6 +23,9 @@ const burst = 32
 type carrier struct {
 	in, out, stop int
 	start         time.Time
+	// realtime puts the thread before all ordinary ones. It is for links whose
+	// rate bounds the work: without a bound it could take a core for itself.
+	realtime bool
 
 	mu    sync.Mutex // held while the thread is awake
 	sched *sched.Scheduler
@@ -44,14 +46,9 @@ func (c *carrier) run() {
 	// A sleep of an ordinary thread may be prolonged by 50 µs; this one's not.
 	// Best effort: without it the link is late by that much, and says so.
 	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	if os.Getenv("FIFO") != "" {
-		if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_FIFO, Priority: 1}, 0); err != nil {
-			panic(err)
-		}
-	} else if os.Getenv("NICE") != "" {
-		if err := unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Nice: -20, Runtime: 100000}, 0); err != nil {
-			panic(err)
-		}
+	if c.realtime {
+		// Also best effort: it takes CAP_SYS_NICE.
+		_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 1}, 0)
 	}
 	polled := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}, {Fd: int32(c.stop), Events: unix.POLLIN}}
 	for {

@@ -51,7 +51,7 @@ func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error
 	for d := range m.carriers {
 		m.carriers[d] = &carrier{
 			in: m.tuns[d], out: m.tuns[1-d], stop: m.stop, start: start,
-			sched: sched.New(p, sched.Direction(d)),
+			realtime: p.Limited(), sched: sched.New(p, sched.Direction(d)),
 		}
 		m.threads.Go(m.carriers[d].run)
 	}

@@ -78,32 +78,38 @@ var untils = []float64{0, 0.03, 0.05, 0.07, 0.1, 0.14, 0.2, 0.3, 10}
 
 func TestCoverage(t *testing.T) {
 	for i, s := range sources {
-		for _, until := range untils {
-			r := rand.New(rand.NewPCG(1, uint64(i)))
-			ratios, medians := 0, 0
-			for range simulated {
-				ratio := stopped(func() float64 { c, b := s.draw(r); return c / b }, GeoMedian, until, 20)
-				if ratio.Lo <= s.ratio && s.ratio <= ratio.Hi {
-					ratios++
-				}
-				if s.median == 0 {
-					continue
-				}
-				median := stopped(func() float64 { c, _ := s.draw(r); return c }, Median, until, 20)
-				if median.Lo <= s.median && s.median <= median.Hi {
-					medians++
-				}
+		t.Run(s.name, func(t *testing.T) { coverage(t, uint64(i), s) })
+	}
+}
+
+func coverage(t *testing.T, seed uint64, s source) {
+	t.Parallel()
+	for _, until := range untils {
+		r := rand.New(rand.NewPCG(1, seed))
+		ratios, medians := 0, 0
+		for range simulated {
+			ratio := stopped(func() float64 { c, b := s.draw(r); return c / b }, GeoMedian, until, 20)
+			if ratio.Lo <= s.ratio && s.ratio <= ratio.Hi {
+				ratios++
 			}
-			checkCoverage(t, fmt.Sprintf("ratio, %s, until ±%.0f %%", s.name, 100*until), ratios, simulated)
-			if s.median != 0 {
-				checkCoverage(t, fmt.Sprintf("median, %s, until ±%.0f %%", s.name, 100*until), medians, simulated)
+			if s.median == 0 {
+				continue
 			}
+			median := stopped(func() float64 { c, _ := s.draw(r); return c }, Median, until, 20)
+			if median.Lo <= s.median && s.median <= median.Hi {
+				medians++
+			}
+		}
+		checkCoverage(t, fmt.Sprintf("ratio, %s, until ±%.0f %%", s.name, 100*until), ratios, simulated)
+		if s.median != 0 {
+			checkCoverage(t, fmt.Sprintf("median, %s, until ±%.0f %%", s.name, 100*until), medians, simulated)
 		}
 	}
 }
 
 // Every fixed number of blocks, without looking.
 func TestCoverageFixed(t *testing.T) {
+	t.Parallel()
 	for n := MinBlocks; n <= 20; n++ {
 		r := rand.New(rand.NewPCG(2, uint64(n)))
 		covered := 0
@@ -123,7 +129,8 @@ func TestCoverageFixed(t *testing.T) {
 // Percentiles of merged histograms: every block shifts all its latencies by a
 // log-normal factor of sigma tau; within a block they are log-normal.
 func TestCoveragePercentiles(t *testing.T) {
-	const buckets = 2000
+	t.Parallel()
+	const buckets = 1500
 	ns := make([]int64, buckets)
 	for i := range ns {
 		ns[i] = int64(1e5 * math.Exp(-2+6.5*float64(i)/buckets))
@@ -134,7 +141,7 @@ func TestCoveragePercentiles(t *testing.T) {
 		// The population is a large pool of blocks; its percentile is the truth.
 		pool := timing{ns: ns}
 		var once []int
-		for range 1000 {
+		for range 600 {
 			shift := c.tau * r.NormFloat64()
 			cum := make([]int64, buckets)
 			for j, v := range ns {

@@ -13,7 +13,7 @@ import (
 // idea of Stein's two-stage procedure (Annals of Mathematical Statistics 16,
 // 1945); without it an interval looked at after each block covers 92 %.
 func enough(values []float64, until float64) bool {
-	return Median(values).RelHalfWidth() <= until && len(values) >= pilot(values, until)
+	return len(values) >= pilot(values, until) && Median(values).RelHalfWidth() <= until
 }
 
 // pilot returns the number of blocks by which half the range of the first

@@ -17,8 +17,8 @@ const (
 )
 
 func measuresSyscall(p plan.Plan) bool {
-	any := func(plan.Values) bool { return true }
-	return compares(p) && has(p, "rawwrite", any) && has(p, "direct", any)
+	every := func(plan.Values) bool { return true }
+	return compares(p) && has(p, "rawwrite", every) && has(p, "direct", every)
 }
 
 // settleSyscall takes the ratio of the two times, 1.44, as the claim: with one

@@ -1,0 +1,129 @@
+package loadgen
+
+import (
+	"bufio"
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/pushbench/pushbench/internal/clock"
+	"github.com/pushbench/pushbench/internal/wire"
+)
+
+const benchMessage = 64
+
+// chunk is one read's worth of messages, from sequence number 0.
+func chunk(due int64) []byte {
+	const bytes = 256 << 10
+	pads := wire.PadsFor(benchMessage)
+	var b []byte
+	for seq := uint64(0); len(b) < bytes; seq++ {
+		b = pads.Append(b, seq, due)
+	}
+	return b
+}
+
+// recorders are nil, as under saturation, and one that records everything.
+func recorders() map[string]*recorder {
+	return map[string]*recorder{"checked": nil, "timed": newRecorder(1, 0, 1<<62)}
+}
+
+// BenchmarkTake parses and checks messages that are in memory: ns/op and
+// allocations are for one message.
+func BenchmarkTake(b *testing.B) {
+	for name, rec := range recorders() {
+		b.Run(name, func(b *testing.B) {
+			var c client
+			bytes := chunk(clock.Now())
+			perChunk := len(bytes) / (wire.PrefixSize + benchMessage)
+			b.ReportAllocs()
+			for n := 0; n < b.N; n += perChunk {
+				c.decoder = wire.Decoder{}
+				if err := c.take(bytes, rec); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func TestTakeDoesNotAllocate(t *testing.T) {
+	for name, rec := range recorders() {
+		var c client
+		bytes := chunk(clock.Now())
+		allocs := testing.AllocsPerRun(20, func() {
+			c.decoder = wire.Decoder{}
+			if err := c.take(bytes, rec); err != nil {
+				t.Fatal(err)
+			}
+		})
+		if allocs != 0 {
+			t.Errorf("%s: %v allocations for %d bytes", name, allocs, len(bytes))
+		}
+		if c.decoder.Corrupt+c.decoder.Lost+c.decoder.Reordered > 0 {
+			t.Errorf("%s: %+v", name, c.decoder.Counts)
+		}
+	}
+}
+
+// BenchmarkFirehose reads messages from a socket of which another goroutine
+// writes as many as it can.
+func BenchmarkFirehose(b *testing.B) {
+	for name, rec := range recorders() {
+		b.Run(name, func(b *testing.B) {
+			near, far := connected(b)
+			pool := sync.Pool{New: func() any { p := make([]byte, 256<<10); return &p }}
+			r, err := newReader(near, &pool)
+			if err != nil {
+				b.Fatal(err)
+			}
+			go firehose(far, b.N)
+			b.ReportAllocs()
+			b.ResetTimer()
+			c := client{conn: near, reader: r}
+			if err := c.run(rec); err != nil {
+				b.Fatal(err)
+			}
+			if got := c.decoder.Messages; got != uint64(b.N) {
+				b.Fatalf("%d of %d messages arrived", got, b.N)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mmsg/s")
+		})
+	}
+}
+
+// firehose writes n messages and ends the stream.
+func firehose(conn *net.TCPConn, n int) {
+	ring := wire.NewRing(benchMessage, 512, true)
+	w := bufio.NewWriterSize(conn, 64<<10)
+	for left := n; left > 0; {
+		due := clock.Now()
+		batch := ring.Take(min(left, 512))
+		for i, m := range batch {
+			wire.PutHeader(m[wire.PrefixSize:], ring.Taken()-uint64(len(batch)-i), due)
+			_, _ = w.Write(m) // the reader counts what arrives
+		}
+		left -= len(batch)
+	}
+	_ = w.Flush()
+	_ = conn.CloseWrite()
+}
+
+func connected(tb testing.TB) (near, far *net.TCPConn) {
+	tb.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	defer l.Close()
+	n, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	f, err := l.Accept()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { n.Close(); f.Close() })
+	return n.(*net.TCPConn), f.(*net.TCPConn)
+}
