@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 
@@ -8,43 +9,44 @@ import (
 
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/chart"
+	"github.com/pushbench/pushbench/results/report"
 	"github.com/pushbench/pushbench/results/stats"
+	"github.com/pushbench/pushbench/results/verdict"
 )
 
 // finish makes and shows everything that follows from the stored trials.
 func finish(inv *invocation, store *results.Run) error {
 	s := stats.Summarize(store.Manifest, store.Trials)
-	if err := store.WriteSummary(s); err != nil {
+	s.Verdicts = verdict.All(s, store.Manifest.Plan)
+	if err := errors.Join(store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench()); err != nil {
 		return err
 	}
-	hists, err := latencies(store)
+	hists, err := latencies(store.Trials)
 	if err != nil {
 		return err
 	}
-	files, err := chart.Draw(store.Dir, store.Manifest, s, hists)
-	if err != nil {
-		return err
-	}
+	// Pictures that can be drawn are drawn, whatever the others lack.
+	files, drawing := chart.Draw(store.Dir, store.Manifest, s, hists)
 	if asJSON, _ := inv.flags.GetBool("json"); asJSON {
-		return printJSON(inv.stdout, s)
+		return errors.Join(drawing, printJSON(inv.stdout, s))
+	}
+	if err := report.Table(inv.stdout, s, report.Options{}); err != nil {
+		return err
+	}
+	if err := report.Verdicts(inv.stdout, s.Verdicts); err != nil {
+		return err
 	}
 	for _, f := range files {
-		fmt.Fprintln(inv.stdout, filepath.Join(store.Dir, filepath.Base(f)))
+		fmt.Fprintln(inv.stdout, filepath.Join(store.Dir, f))
 	}
-	return nil
+	return drawing
 }
 
-// latencies merges the latency histograms of each cell's valid trials.
-func latencies(store *results.Run) (map[string]*hdrhistogram.Histogram, error) {
-	of := map[string][]results.Trial{}
-	for _, t := range store.Trials {
-		if t.State != results.Invalid {
-			of[t.Cell] = append(of[t.Cell], t)
-		}
-	}
+// latencies merges the latency histograms of each cell.
+func latencies(trials []results.Trial) (map[string]*hdrhistogram.Histogram, error) {
 	hists := map[string]*hdrhistogram.Histogram{}
-	for cell, trials := range of {
-		h, err := results.MergeHistograms(trials, results.LatencyHistogram)
+	for cell, usable := range results.Usable(trials) {
+		h, err := results.MergeHistograms(usable, results.LatencyHistogram)
 		if err != nil {
 			return nil, err
 		}

@@ -13,7 +13,9 @@ var serveCommand = command{
 	name:    "serve",
 	summary: "Run the server under test for one trial. `pushbench run` starts it; configuration and times come as JSON lines on standard input.",
 	example: "pushbench run smoke      # starts `pushbench serve --trial` for each trial",
-	flags:   func(fs *pflag.FlagSet) { fs.Bool("trial", false, "speak the runner's protocol on standard input and output") },
+	flags: func(fs *pflag.FlagSet) {
+		fs.Bool("trial", false, "speak the runner's protocol on standard input and output")
+	},
 	run: func(ctx context.Context, inv *invocation) error {
 		if trial, _ := inv.flags.GetBool("trial"); !trial {
 			return usageError("only --trial is there yet: the runner starts it")

@@ -14,9 +14,9 @@ import (
 // five values covers their median in only 94 % of cases.
 const MinBlocks = 6
 
-// Level is the nominal level of a median's interval. Ending a run by its width
-// costs up to 2 % of coverage, a fixed number of blocks nothing: 96 % puts both
-// within 95 ± 2 % (TestCoverage).
+// Level is the nominal level of every interval. Ending a run by its width, and a
+// tail that few blocks make, cost up to 2 % of coverage; a fixed number of blocks
+// costs nothing: 96 % puts all within 95 ± 2 % (TestCoverage).
 const Level = 0.96
 
 // An Interval is a middle and the bounds of its 95 % interval.

@@ -94,7 +94,7 @@ func (t timing) quantile(weight []int, q float64) float64 {
 
 // interval returns a quantile of the merged histogram. Its bounds come from
 // leaving out one block at a time (the jackknife, on the scale of logarithms)
-// and Student's t, whose degrees of freedom follow the blocks that have a share
+// and Student's t at the nominal Level, whose degrees of freedom follow the blocks that have a share
 // in the tail, as Satterthwaite's do: where few blocks make the tail, little is
 // known of how it varies. The maximum has none.
 func (t timing) interval(q float64) Interval {
@@ -116,7 +116,7 @@ func (t timing) interval(q float64) Interval {
 	_, variance := stat.PopMeanVariance(logs, nil)
 	se := math.Sqrt(variance * float64(n-1))
 	student := distuv.StudentsT{Sigma: 1, Nu: max(t.tail(iv.Mid)-1, 1)}
-	factor := math.Exp(student.Quantile(0.975) * se)
+	factor := math.Exp(student.Quantile((1+Level)/2) * se)
 	if math.IsInf(factor, 0) {
 		return iv
 	}

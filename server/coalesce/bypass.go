@@ -6,7 +6,7 @@ package coalesce
 func (c *Conn) bypass(write func() error) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.turn(c.always); err != nil {
+	if err := c.turn(always); err != nil {
 		return err
 	}
 	if c.buffered() > 0 {

@@ -94,7 +94,7 @@ func (c *Conn) Write(p []byte) (int, error) {
 func (c *Conn) Flush() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if err := c.turn(c.always); err != nil {
+	if err := c.turn(always); err != nil {
 		return err
 	}
 	if c.buffered() == 0 {

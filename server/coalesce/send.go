@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// All functions of this file are called with mu held.
+// All functions of this file but writeBoth are called with mu held.
 
 func (c *Conn) buffered() int {
 	if c.buf == nil {
@@ -30,7 +30,8 @@ func (c *Conn) release(b *[]byte) {
 	}
 }
 
-func (c *Conn) always() bool { return true }
+// always is the need of a call that must wait out any other.
+func always() bool { return true }
 
 // turn waits while somebody else is sending and need still holds. It returns
 // an error if the owner may not write.
@@ -73,6 +74,7 @@ func (c *Conn) send(cause Cause, tail []byte) (int, error) {
 	return n, err
 }
 
+// writeBoth makes the write calls of send and returns how many they were.
 func (c *Conn) writeBoth(head *[]byte, tail []byte) (n, calls int, err error) {
 	want := len(tail)
 	switch {

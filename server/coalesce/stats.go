@@ -24,7 +24,7 @@ type Stats struct {
 	Writes  int64         // calls of Write that were accepted
 	Bytes   int64         // bytes accepted, ReadFrom's included
 	Calls   int64         // write calls on the connection below; one it takes in parts counts once
-	Flushes [causes]int64 // times buffered bytes left, by Cause
+	Flushes [causes]int64 // times bytes left, by Cause; ByBytes includes large writes that found the buffer empty
 }
 
 // Stats returns the counts so far.

@@ -228,6 +228,67 @@ func TestNothingToWrite(t *testing.T) {
 	})
 }
 
+func TestBuffered(t *testing.T) {
+	each(t, func(t *testing.T, spec strategy.Spec) {
+		p := newPair(t)
+		drain(p.reader)
+		d := drive(t, spec, p.writer, 1000)
+		f, ok := d.strat.(strategy.Flusher)
+		if !ok {
+			return
+		}
+		for n := range 30 {
+			if err := f.WriteBatch([][]byte{make([]byte, 10)}); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Buffered(); got != 10*(n+1) {
+				t.Fatalf("%d bytes are held after %d were written", got, 10*(n+1))
+			}
+		}
+		for n := 1; n < 5000; n *= 3 {
+			if err := f.WriteBatch([][]byte{make([]byte, n)}); err != nil {
+				t.Fatal(err)
+			}
+			if got := f.Buffered(); got > 1000 {
+				t.Errorf("%d bytes are held, more than the buffer", got)
+			}
+		}
+		if err := f.Flush(); err != nil || f.Buffered() != 0 {
+			t.Errorf("%d bytes are held after Flush, %v", f.Buffered(), err)
+		}
+	})
+}
+
+// Messages made in the strategy's own memory arrive like any others.
+func TestAppender(t *testing.T) {
+	each(t, func(t *testing.T, spec strategy.Spec) {
+		p := newPair(t)
+		hurry(t, p)
+		d := drive(t, spec, p.writer, 100)
+		a, ok := d.strat.(strategy.Appender)
+		if !ok {
+			return
+		}
+		var want []byte
+		for n := range 250 { // up to more than the buffer
+			msg := a.AvailableBuffer()
+			for i := range n {
+				msg = append(msg, byte(n*i))
+			}
+			want = append(want, msg...)
+			if err := d.write(msg[:n/2], msg[n/2:]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(d.finish(), p.writer.CloseWrite()); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := io.ReadAll(p.reader); err != nil || !bytes.Equal(got, want) {
+			t.Errorf("got %d bytes, want %d, or others: %v", len(got), len(want), err)
+		}
+	})
+}
+
 // Once warm, neither a message nor a flush allocates.
 func TestNoAllocations(t *testing.T) {
 	each(t, func(t *testing.T, spec strategy.Spec) {

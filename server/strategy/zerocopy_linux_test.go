@@ -10,6 +10,9 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/sys/unix"
+
+	"github.com/pushbench/pushbench/internal/testenv"
 	"github.com/pushbench/pushbench/server/strategy"
 )
 
@@ -58,10 +61,10 @@ func TestZerocopyRingTurns(t *testing.T) {
 	for _, buffer := range []int{3000, 1 << 20} {
 		p := newPair(t)
 		hurry(t, p)
-		if err := p.writer.SetWriteBuffer(16 << 20); err != nil {
-			t.Fatal(err)
-		}
+		forceSendBuffer(t, p.writer, 16<<20)
 		d := zerocopy(t, p, buffer)
+		var timed uint64
+		d.sink.Observe = func(time.Duration) { timed++ }
 		got := slowly(p.reader)
 		want := make([]byte, 12<<20)
 		for i := range want {
@@ -81,7 +84,28 @@ func TestZerocopyRingTurns(t *testing.T) {
 		if !bytes.Equal(<-got, want) {
 			t.Error("memory was used again before the kernel let go of it")
 		}
+		if waits := timed - d.sink.Calls(); buffer == 1<<20 && waits == 0 {
+			t.Error("the ring never filled: this test shows nothing")
+		}
 	}
+}
+
+// forceSendBuffer sets a send buffer larger than net.core.wmem_max allows, so
+// that the ring is what limits the writer.
+func forceSendBuffer(t *testing.T, conn *net.TCPConn, size int) {
+	t.Helper()
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inner error
+	err = raw.Control(func(fd uintptr) {
+		inner = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_SNDBUFFORCE, size)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	testenv.Need(t, "SO_SNDBUFFORCE", inner)
 }
 
 // A kernel that may remember only a few sends makes it copy, not fail.
@@ -136,7 +160,10 @@ func TestZerocopyClose(t *testing.T) {
 func TestZerocopyCloseDeadline(t *testing.T) {
 	p := over(t, newLink(t))
 	d := zerocopy(t, p, 64<<10)
-	for range 16 {
+	if err := p.writer.SetWriteBuffer(1 << 20); err != nil {
+		t.Fatal(err)
+	}
+	for range 4 { // fits the send buffer, but not the reader's
 		if err := d.write(make([]byte, 64<<10)); err != nil {
 			t.Fatal(err)
 		}
@@ -148,4 +175,3 @@ func TestZerocopyCloseDeadline(t *testing.T) {
 		t.Errorf("got %v, want a deadline error", err)
 	}
 }
-
