@@ -50,7 +50,7 @@ func (b *bench) pair(ctx context.Context, name, strategy, base string, message f
 		if strategy == "writev" {
 			v["flush"], v["buffer"] = "full", 4096.0
 		}
-		cells = append(cells, cell(v, 150*time.Millisecond, 500*time.Millisecond, ""))
+		cells = append(cells, cell(v, 100*time.Millisecond, 250*time.Millisecond, ""))
 	}
 	return b.measure(ctx, name, cells, b.blocks, plan.Compare{Factor: "strategy", Base: base, Metric: goodput})
 }

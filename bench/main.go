@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	fs := flag.NewFlagSet("bench", flag.ContinueOnError)
 	fs.StringVar(&b.pushbench, "pushbench", ".build/pushbench", "the program to measure")
 	fs.StringVar(&b.limiter, "limit", ".build/limit", "bench/limit, compiled")
-	fs.IntVar(&b.blocks, "blocks", 9, "pairs of each comparison")
+	fs.IntVar(&b.blocks, "blocks", 15, "pairs of each comparison")
 	fs.StringVar(&b.dir, "o", filepath.Join("results", "runs", "bench-"+time.Now().Format("20060102-150405")), "where every trial is stored")
 	only := fs.String("only", "", "one section: limit, iperf3, generator or memory")
 	if err := fs.Parse(args); err != nil {
