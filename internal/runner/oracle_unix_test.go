@@ -4,8 +4,11 @@ package runner_test
 
 import (
 	"context"
+	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -51,11 +54,12 @@ func TestStallOracle(t *testing.T) {
 	r := runner.Runner{
 		Run: run, Pins: runner.ChoosePins(), Now: time.Now, Progress: func(runner.Event) {},
 		Command: func(role string, _ plan.Cell) *exec.Cmd {
-			cmd := exec.Command(exe, role, "--trial")
-			if role == "serve" {
-				freezing.Go(func() { stalled = freeze(t, cmd) })
+			if role != "serve" {
+				return exec.Command(exe, role, "--trial")
 			}
-			return cmd
+			file := filepath.Join(t.TempDir(), "pid")
+			freezing.Go(func() { stalled = freeze(t, file) })
+			return exec.Command("sh", "-c", `echo $$ >"$1.new"; mv "$1.new" "$1"; exec "$0" serve --trial`, exe, file)
 		},
 	}
 	if err := r.Execute(context.Background(), context.Background()); err != nil {
@@ -82,19 +86,26 @@ func TestStallOracle(t *testing.T) {
 	}
 }
 
-// freeze stops the process for stall and returns for how long it really was.
-func freeze(t *testing.T, cmd *exec.Cmd) time.Duration {
-	for cmd.Process == nil {
+// freeze stops the process whose number comes to stand in file, for stall, and
+// returns for how long it really was.
+func freeze(t *testing.T, file string) time.Duration {
+	var text []byte
+	for err := error(os.ErrNotExist); err != nil; text, err = os.ReadFile(file) {
 		time.Sleep(time.Millisecond)
 	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
+	if err != nil {
+		t.Error(err)
+		return 0
+	}
 	time.Sleep(stallAfter)
-	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
+	began := clock.Now()
+	if err := syscall.Kill(pid, syscall.SIGSTOP); err != nil {
 		t.Error(err)
 	}
-	began := clock.Now()
 	time.Sleep(stall)
 	d := time.Duration(clock.Now() - began)
-	if err := cmd.Process.Signal(syscall.SIGCONT); err != nil {
+	if err := syscall.Kill(pid, syscall.SIGCONT); err != nil {
 		t.Error(err)
 	}
 	return d

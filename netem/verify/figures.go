@@ -1,0 +1,101 @@
+package verify
+
+import (
+	"math"
+	"slices"
+	"time"
+
+	"github.com/pushbench/pushbench/netem/profile"
+)
+
+// roundTrips adds the ways of packets that went both ways at the same time.
+func roundTrips(down, up []arrival) []time.Duration {
+	ways := map[int]time.Duration{}
+	for _, a := range up {
+		ways[a.seq] = a.took
+	}
+	var all []time.Duration
+	for _, a := range down {
+		if way, ok := ways[a.seq]; ok {
+			all = append(all, a.took+way)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// quantile of sorted values; 0 of none.
+func quantile(sorted []time.Duration, q float64) time.Duration {
+	if len(sorted) == 0 {
+		return 0
+	}
+	return sorted[min(len(sorted)-1, int(q*float64(len(sorted))))]
+}
+
+// wasserstein is the distance between two distributions: by how much, on
+// average, one must be moved to become the other. Both are sorted, not empty.
+func wasserstein(a, b []time.Duration) time.Duration {
+	const steps = 1000
+	sum := 0.0
+	for i := range steps {
+		q := (float64(i) + 0.5) / steps
+		sum += math.Abs(float64(quantile(a, q) - quantile(b, q)))
+	}
+	return time.Duration(sum / steps)
+}
+
+// deviation is the standard deviation.
+func deviation(all []time.Duration) time.Duration {
+	if len(all) == 0 {
+		return 0
+	}
+	sum, squares := 0.0, 0.0
+	for _, d := range all {
+		sum, squares = sum+float64(d), squares+float64(d)*float64(d)
+	}
+	n := float64(len(all))
+	return time.Duration(math.Sqrt(max(0, squares/n-sum/n*sum/n)))
+}
+
+// goodput is the payload of a backlog per second: all arrivals but the first,
+// over the time since it.
+func goodput(all []arrival, size int) float64 {
+	if len(all) < 2 {
+		return 0
+	}
+	span := all[len(all)-1].at - all[0].at
+	return float64((len(all)-1)*(size-headers)) / span.Seconds()
+}
+
+// queueBytes is the depth that a flood found: how much longer packets took than
+// the quickest, in bytes at the rate. The 95th percentile stands for the full
+// queue, as jitter and lateness only add.
+func queueBytes(all []arrival, rate profile.Rate) float64 {
+	took := make([]time.Duration, len(all))
+	for i, a := range all {
+		took[i] = a.took
+	}
+	slices.Sort(took)
+	return (quantile(took, 0.95) - quantile(took, 0)).Seconds() * float64(rate) / 8
+}
+
+// lossSpread is the standard deviation of the share of n packets lost. Losses of
+// a model with memory come in bursts and so scatter more: the variance grows by
+// (1+ρ)/(1-ρ) when neighbours correlate by ρ, which for a two-state chain is
+// what is left after both ways of changing state.
+func lossSpread(l *profile.Loss, n int) float64 {
+	p := l.Share()
+	rho := 0.0
+	switch {
+	case l.GilbertElliott != nil:
+		g := l.GilbertElliott
+		// Only the part of the variance that the state explains has memory.
+		bad := g.P / (g.P + g.R)
+		explained := bad * (1 - bad) * (g.Bad - g.Good) * (g.Bad - g.Good)
+		rho = (1 - g.P - g.R) * explained / max(p*(1-p), math.SmallestNonzeroFloat64)
+	case l.FourState != nil:
+		rho = 1 - l.FourState.P31 - l.FourState.P13
+	}
+	rho = max(0, min(0.999, rho))
+	return math.Sqrt(p * (1 - p) / float64(n) * (1 + rho) / (1 - rho))
+}
