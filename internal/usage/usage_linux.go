@@ -1,12 +1,11 @@
 package usage
 
 import (
-	"bufio"
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -18,14 +17,17 @@ func readProcess(u *Usage) {
 		u.CPU = seconds(int64(r.Utime.Sec), int64(r.Utime.Usec)) + seconds(int64(r.Stime.Sec), int64(r.Stime.Usec))
 		switches := uint64(r.Nvcsw + r.Nivcsw)
 		u.ContextSwitches = &switches
-		u.MaxRSS = r.Maxrss << 10
 	}
 }
 
 // readThreads reads what takes opening files.
 func readThreads(u *Usage) {
 	u.RunQueue = runQueue()
-	u.WriteSyscalls = writeSyscalls()
+	u.WriteSyscalls = field("/proc/self/io", "syscw:")
+	// Not ru_maxrss: over exec that keeps what the parent had.
+	if kb := field("/proc/self/status", "VmHWM:"); kb != nil {
+		u.MaxRSS = int64(*kb) << 10
+	}
 }
 
 // runQueue sums the second field of every thread's schedstat: nanoseconds it
@@ -50,21 +52,22 @@ func runQueue() *float64 {
 	return &sum
 }
 
-// writeSyscalls is syscw of /proc/self/io: the kernel's own count.
-func writeSyscalls() *uint64 {
-	b, err := os.ReadFile("/proc/self/io")
+// field reads the number behind a name in a file of lines; nil if it has none.
+func field(file, name string) *uint64 {
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil
 	}
-	s := bufio.NewScanner(bytes.NewReader(b))
-	for s.Scan() {
-		if v, ok := bytes.CutPrefix(s.Bytes(), []byte("syscw: ")); ok {
-			n, err := strconv.ParseUint(string(v), 10, 64)
-			if err != nil {
-				return nil
-			}
-			return &n
+	for line := range strings.Lines(string(b)) {
+		rest, ok := strings.CutPrefix(line, name)
+		if !ok {
+			continue
 		}
+		n, err := strconv.ParseUint(strings.Fields(rest + " -")[0], 10, 64)
+		if err != nil {
+			return nil
+		}
+		return &n
 	}
 	return nil
 }
