@@ -3,6 +3,7 @@
 package loadgen
 
 import (
+	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/usage"
 	"github.com/pushbench/pushbench/internal/wire"
@@ -18,6 +19,7 @@ type Config struct {
 
 // A Record is what a generator measured in one trial.
 type Record struct {
+	Times    child.Go    `json:"times"` // as they were asked
 	Begin    Snapshot    `json:"begin"` // of the measured window
 	End      Snapshot    `json:"end"`
 	Received wire.Counts `json:"received"` // in the whole trial

@@ -88,7 +88,7 @@ func (g *Generator) Close() {
 // of the load is over, or ctx ends.
 func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	var (
-		rec  Record
+		rec  = Record{Times: times}
 		work sync.WaitGroup
 		errs = make([]error, len(g.clients))
 		lat  *recorder
@@ -96,7 +96,7 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	if g.cfg.Factors.Text("load") != "saturate" {
 		lat = newRecorder(len(g.clients), times.Begin, times.End)
 	}
-	deadline := time.Duration(times.End-clock.Now()) + g.cfg.Grace.Duration()
+	deadline := time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration()
 	for i, c := range g.clients {
 		if err := c.conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
 			return rec, err
@@ -113,6 +113,7 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	rec.Begin = g.snapshot(reader.Begin)
 	clock.Wait(ctx, times.End)
 	rec.End = g.snapshot(reader.End)
+	clock.Wait(ctx, times.Stop)
 	close(g.over)
 	defer context.AfterFunc(ctx, g.Close)()
 	work.Wait()

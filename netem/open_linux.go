@@ -9,16 +9,10 @@ import (
 	"github.com/pushbench/pushbench/netem/user"
 )
 
-// Options of an emulated link.
-type Options struct {
-	Backend     string // Auto, TC or User; empty is Auto
-	ClientAddrs int    // as in VethOptions
-}
-
 // Open makes a link that has the profile's delay, loss, rate and queue. Whether
 // it really has is for Verify to find out.
 func Open(p *profile.Profile, o Options) (*Link, error) {
-	backend, err := o.choose(p)
+	backend, err := o.Choose(p)
 	if err != nil {
 		return nil, err
 	}
@@ -41,8 +35,8 @@ func Open(p *profile.Profile, o Options) (*Link, error) {
 	return link, nil
 }
 
-// choose settles Auto.
-func (o Options) choose(p *profile.Profile) (string, error) {
+// Choose settles Auto: it returns the backend that Open would take.
+func (o Options) Choose(p *profile.Profile) (string, error) {
 	switch o.Backend {
 	case TC, User:
 		return o.Backend, nil

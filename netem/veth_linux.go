@@ -8,19 +8,7 @@ import (
 	"github.com/pushbench/pushbench/netem/ns"
 )
 
-// VethOptions of a plain link.
-type VethOptions struct {
-	// NoOffloads cuts TCP's super-packets of up to 64 KiB into segments of the
-	// MTU, as a network card does. With offloads, the default, they cross the
-	// pair whole: TCP_INFO counts segments as if they were cut, interface
-	// counters count them as one, and receiving costs much less.
-	NoOffloads bool
-	// ClientAddrs is how many addresses the client end has, from ClientAddr
-	// upwards; 0 is 1. Each holds some 64,000 connections to one server port.
-	ClientAddrs int
-}
-
-// device names and hardware addresses of the ends. The names are the same in
+// Names and hardware addresses of the ends. The names are the same in
 // both namespaces.
 const endName = "link0"
 

@@ -4,11 +4,13 @@ import (
 	"errors"
 	"os"
 
+	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/usage"
 )
 
 // A Record is what a server measured in one trial.
 type Record struct {
+	Times     child.Go `json:"times"` // as they were asked
 	Begin     Snapshot `json:"begin"` // of the measured window
 	End       Snapshot `json:"end"`
 	Sent      uint64   `json:"sent"`       // messages handed over in the whole trial

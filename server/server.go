@@ -118,7 +118,7 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 		return Record{}, err
 	}
 	var (
-		rec  Record
+		rec  = Record{Times: times}
 		work sync.WaitGroup
 		errs = make([]error, len(s.writers))
 		late = newPacer(feeds, &s.busy, times.Begin)
@@ -139,6 +139,7 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	rec.Begin = s.begin(reader)
 	clock.Wait(ctx, times.End)
 	rec.End = s.end(reader)
+	clock.Wait(ctx, times.Stop)
 	s.finish()
 	work.Wait()
 	return s.record(rec, feeds, late, errs)
@@ -159,7 +160,7 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 		if err != nil {
 			return nil, err
 		}
-		feeds[i] = newFeed(a, times.Start, times.End, s.settings.queue, s.settings.overflow)
+		feeds[i] = newFeed(a, times.Start, times.Stop, s.settings.queue, s.settings.overflow)
 	}
 	return feeds, nil
 }

@@ -47,7 +47,7 @@ func serve(t *testing.T, v plan.Values, read func(i int, c *net.TCPConn)) Record
 		t.Fatal(err)
 	}
 	begin := clock.Now() + 30e6
-	rec, err := s.Run(context.Background(), child.Go{Start: begin - 30e6, Begin: begin, End: begin + 50e6})
+	rec, err := s.Run(context.Background(), child.Go{Start: begin - 30e6, Begin: begin, End: begin + 50e6, Stop: begin + 60e6})
 	if err != nil {
 		t.Fatal(err)
 	}

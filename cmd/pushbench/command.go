@@ -72,6 +72,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case "--version":
 		args = []string{"version"}
 	}
+	// Names and titles come from files that others may have written.
+	stdout, stderr = clean{stdout}, clean{stderr}
 	for _, c := range commands() {
 		if c.name == args[0] {
 			return c.invoke(ctx, args[1:], stdin, stdout, stderr)
@@ -96,6 +98,10 @@ func (c command) invoke(ctx context.Context, args []string, stdin io.Reader, std
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "pushbench %s: %v; `pushbench %s --help` shows its flags\n", c.name, err, c.name)
+		return exitUsage
+	}
+	if c.args == "" && fs.NArg() > 0 {
+		fmt.Fprintf(stderr, "pushbench %s: it takes no arguments; leave %q out\n", c.name, fs.Arg(0))
 		return exitUsage
 	}
 	err = c.run(ctx, &invocation{flags: fs, args: fs.Args(), stdin: stdin, stdout: stdout, stderr: stderr})

@@ -33,16 +33,13 @@ func tryNamespace() error {
 	return n.Close()
 }
 
-// A report is what doctor --json prints.
-type report struct {
+// A diagnosis is what doctor --json prints.
+type diagnosis struct {
 	Host   results.Host   `json:"host"`
 	Checks []doctor.Check `json:"checks"`
 }
 
 func runDoctor(_ context.Context, inv *invocation) error {
-	if len(inv.args) > 0 {
-		return usageError("it takes no arguments; leave %q out", inv.args[0])
-	}
 	// As `run` does for networks: an ordinary user's rights come from a user
 	// namespace, in which this command then runs again.
 	status, done, rights := ns.Enter()
@@ -65,7 +62,7 @@ func runDoctor(_ context.Context, inv *invocation) error {
 	if asJSON, _ := inv.flags.GetBool("json"); asJSON {
 		enc := json.NewEncoder(inv.stdout)
 		enc.SetIndent("", "  ")
-		return enc.Encode(report{h, checks})
+		return enc.Encode(diagnosis{h, checks})
 	}
 	fmt.Fprintf(inv.stdout, "%s, %d cores, %s/%s %s\n\n", h.CPU, h.Cores, h.OS, h.Arch, h.Kernel)
 	return doctor.Write(inv.stdout, checks)

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/spf13/pflag"
 
@@ -21,9 +23,13 @@ var plotCommand = command{
 			return usageError("one run directory is meant; there are %d arguments", len(inv.args))
 		}
 		store, err := results.Read(inv.args[0])
-		if err != nil {
+		if store == nil {
 			return err
 		}
-		return finish(inv, store)
+		for _, w := range store.Warnings {
+			fmt.Fprintln(inv.stderr, w)
+		}
+		// What is intact is shown; that something is damaged still is an error.
+		return errors.Join(err, finish(inv, store))
 	},
 }

@@ -23,6 +23,9 @@ type progress struct {
 }
 
 func newProgress(w io.Writer) *progress {
+	if c, ok := w.(clean); ok {
+		w = c.Writer // the live line needs a control sequence; what it shows is cleaned
+	}
 	p := &progress{w: w, block: -1}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
 		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
@@ -44,7 +47,7 @@ func (p *progress) event(e runner.Event) {
 	left := e.Left.Round(time.Second)
 	if p.width > 0 {
 		line := fmt.Sprintf("block %d of at most %d, cell %d of %d, at most %v left: %s", e.Block+1, e.Blocks, e.Done+1, e.Cells, left, e.Cell)
-		fmt.Fprint(p.w, clearLine+clip(line, p.width-1))
+		fmt.Fprint(p.w, clearLine+clip(printable(line), p.width-1))
 		return
 	}
 	if e.Block != p.block {
@@ -60,7 +63,7 @@ func (p *progress) note(s string) {
 	if p.width > 0 {
 		fmt.Fprint(p.w, clearLine)
 	}
-	fmt.Fprintln(p.w, strings.TrimRight(s, "\n"))
+	fmt.Fprintln(p.w, printable(strings.TrimRight(s, "\n")))
 }
 
 // clear removes the live line.

@@ -100,7 +100,7 @@ func resumeRun(ctx context.Context, inv *invocation, dir string) error {
 		}
 	}
 	old, err := results.Read(dir)
-	if err != nil {
+	if old == nil { // damaged lines are no obstacle: Open sets them aside
 		return err
 	}
 	if done, err := enter(old.Manifest.Plan); done {

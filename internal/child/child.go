@@ -25,7 +25,8 @@ type Ready struct {
 type Go struct {
 	Start int64 `json:"start"` // of the load
 	Begin int64 `json:"begin"` // of the measured window
-	End   int64 `json:"end"`   // of the window and of the load
+	End   int64 `json:"end"`   // of the window
+	Stop  int64 `json:"stop"`  // of the load: after the window, so that neither side sees an idle end
 }
 
 // ErrParentGone reports the end of standard input.

@@ -8,7 +8,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// readTCPInfo sends sentBytes over loopback and asks what the kernel saw.
+// stillness is how long the peer does not read: more than a tick of a kernel that
+// counts in hundredths of a second.
+const stillness = 25 * time.Millisecond
+
+// readTCPInfo sends sentBytes over loopback, more than fits on the way, to a peer
+// that reads late, and asks what the kernel saw.
 func readTCPInfo() (tcpReading, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -37,6 +42,7 @@ func readTCPInfo() (tcpReading, error) {
 		_, err := conn.Write(make([]byte, sentBytes))
 		sent <- err
 	}()
+	time.Sleep(stillness)
 	if _, err := io.CopyN(io.Discard, peer, sentBytes); err != nil {
 		return tcpReading{}, err
 	}

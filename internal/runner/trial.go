@@ -17,7 +17,8 @@ import (
 const (
 	readyTime = 40 * time.Second // to listen, or to connect
 	leadTime  = 5 * time.Millisecond
-	grace     = plan.Seconds(5) // for what is under way at the end of a load
+	tailTime  = 20 * time.Millisecond // of the load, after the window
+	grace     = plan.Seconds(5)       // for what is under way at the end of a load
 	slack     = 10 * time.Second
 )
 
@@ -69,6 +70,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (srv serve
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
 	times.End = times.Begin + int64(c.Window.Duration())
+	times.Stop = times.End + int64(tailTime)
 	if err := errors.Join(sp.send(times), gp.send(times)); err != nil {
 		return srv, gen, err
 	}

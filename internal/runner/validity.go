@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
@@ -31,6 +32,12 @@ func judge(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record,
 	if asleep > suspendedFor {
 		invalid("the machine was suspended for %v", asleep.Round(time.Millisecond))
 	}
+	for side, late := range map[string]int64{"server": lateness(srv.Times, srv.Begin.Time, srv.End.Time), "generator": lateness(gen.Times, gen.Begin.Time, gen.End.Time)} {
+		if late > int64(tailTime) {
+			invalid("the machine was too busy: a window was shifted (%s)", side)
+			t.Warnings = append(t.Warnings, fmt.Sprintf("the window of the %s was shifted by %v", side, time.Duration(late).Round(time.Millisecond)))
+		}
+	}
 	if late := t.Metrics["pacer_late_p99_seconds"]; late > latePacer.Seconds() {
 		invalid("the pacer was late while the server was idle: p99 above %v", latePacer)
 	}
@@ -51,6 +58,11 @@ func judge(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record,
 	if srv.Unsent+uint64(srv.Cut) > 0 && c.Factors.Number("slow_share") == 0 {
 		censored("the server fell behind: messages were still unsent after the grace time")
 	}
+}
+
+// lateness is how far a window began or ended from its time, in ns.
+func lateness(asked child.Go, begin, end int64) int64 {
+	return max(begin-asked.Begin, end-asked.End, asked.End-end)
 }
 
 // integrity holds what arrived against what was sent. Connections that the

@@ -83,8 +83,8 @@ func queueBytes(all []arrival, rate profile.Rate) float64 {
 // a model with memory come in bursts and so scatter more: the variance grows by
 // (1+ρ)/(1-ρ) when neighbours correlate by ρ, which for a two-state chain is
 // what is left after both ways of changing state.
-func lossSpread(l *profile.Loss, n int) float64 {
-	p := l.Share()
+func lossSpread(s *profile.Shape, n int) float64 {
+	l, p := &s.Loss, gone(s)
 	rho := 0.0
 	switch {
 	case l.GilbertElliott != nil:

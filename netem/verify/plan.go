@@ -17,10 +17,9 @@ import (
 
 // Sizes of IP packets: 28 bytes of headers and at least a stamp of 16.
 const (
-	headers   = 28
-	smallest  = headers + stampBytes
-	stampSize = smallest
-	largest   = 1500
+	headers  = 28
+	smallest = headers + stampBytes
+	largest  = 1500
 )
 
 // stampBytes are a sequence number and the time of sending.
@@ -97,7 +96,7 @@ const (
 // planLoss sends enough packets to see wantLosses of them lost, at two thirds of
 // the rate; nothing where the profile loses none.
 func planLoss(s *profile.Shape) plan {
-	share := s.Loss.Share()
+	share := gone(s)
 	if share == 0 {
 		return plan{}
 	}
@@ -105,7 +104,19 @@ func planLoss(s *profile.Shape) plan {
 	if r := s.MeanRate(); r > 0 {
 		every = max(every, r.Duration(smallest+profile.HeaderBytes+s.Overhead)*3/2)
 	}
-	return spaced(min(maxPackets, int(wantLosses/share)), smallest, every)
+	return spaced(min(maxPackets, max(wantLosses, int(wantLosses/share))), smallest, every)
+}
+
+// gone is the share of packets of which no copy arrives: lost, or with a bit
+// turned, which their checksums reveal.
+func gone(s *profile.Shape) float64 {
+	if s.Off {
+		return 1
+	}
+	loss, twice, bad := s.Loss.Share(), s.Duplicate, s.Corrupt
+	one := (1-loss)*(1-twice) + loss*twice // one copy is left
+	two := (1 - loss) * twice
+	return loss*(1-twice) + one*bad + two*bad*bad
 }
 
 const (
@@ -115,6 +126,25 @@ const (
 	// floodBurst is the most packets it begins with.
 	floodBurst = 5000
 )
+
+// plans are all that is sent, down and up.
+type plans struct{ rtt, loss, flood [2]plan }
+
+func planAll(p *profile.Profile) *plans {
+	all := &plans{}
+	for d, s := range []*profile.Shape{&p.Down, &p.Up} {
+		all.rtt[d], all.loss[d], all.flood[d] = planRTT(p), planLoss(s), planFlood(s)
+	}
+	return all
+}
+
+// simulate sends a plan each way.
+func simulate(p *profile.Profile, both [2]plan) (all [2][]arrival) {
+	for d := range both {
+		all[d] = both[d].simulate(p, sched.Direction(d))
+	}
+	return all
+}
 
 // planFlood fills the queue at once and then keeps it full, by sending a quarter
 // more than the rate and what is lost; nothing where there is no bottleneck. On

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -50,7 +51,7 @@ const (
 	distanceRelative = 0.02
 	goodputRelative  = 0.01
 	queueRelative    = 0.10
-	errors4          = 4
+	standardErrors   = 4
 )
 
 func (r *Result) add(name string, asked, measured, tolerance float64) {
@@ -58,6 +59,14 @@ func (r *Result) add(name string, asked, measured, tolerance float64) {
 	r.Checks = append(r.Checks, Check{name, asked, measured, tolerance, ok})
 	r.Asked[name], r.Measured[name] = asked, measured
 	r.OK = r.OK && ok
+}
+
+// Err is nil, or an *Error where the link is off.
+func (r *Result) Err() error {
+	if r.OK {
+		return nil
+	}
+	return &Error{r}
 }
 
 // An Error is a link that is not what was asked for.
@@ -84,7 +93,7 @@ type observation struct {
 func compare(p *profile.Profile, plans *plans, asked, seen *observation, r *Result) {
 	want, got := roundTrips(asked.rtt[0], asked.rtt[1]), roundTrips(seen.rtt[0], seen.rtt[1])
 	n := max(1, len(got))
-	sampling := errors4 * 1.25 * deviation(want).Seconds() / sqrt(n) // of a median
+	sampling := standardErrors * 1.25 * deviation(want).Seconds() / math.Sqrt(float64(n)) // of a median
 	median := quantile(want, 0.5).Seconds()
 	r.add(RTTMedian, median, quantile(got, 0.5).Seconds(),
 		rttAbsolute.Seconds()+rttRelative*median+sampling)
@@ -96,7 +105,7 @@ func compare(p *profile.Profile, plans *plans, asked, seen *observation, r *Resu
 	for d, prefix := range [2]string{"", "up_"} {
 		s := [2]*profile.Shape{&p.Down, &p.Up}[d]
 		if n := len(plans.loss[d].times); n > 0 {
-			r.add(prefix+Loss, s.Loss.Share(), 1-float64(len(seen.loss[d]))/float64(n), errors4*lossSpread(&s.Loss, n))
+			r.add(prefix+Loss, gone(s), 1-float64(len(seen.loss[d]))/float64(n), standardErrors*lossSpread(s, n))
 		}
 		if f := plans.flood[d]; len(f.times) > 0 {
 			want := goodput(asked.flood[d], f.size)

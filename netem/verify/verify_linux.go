@@ -2,14 +2,62 @@ package verify
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"time"
-
-	"golang.org/x/sync/errgroup"
-	"golang.org/x/sys/unix"
 
 	"github.com/pushbench/pushbench/netem"
 	"github.com/pushbench/pushbench/netem/profile"
-	"github.com/pushbench/pushbench/netem/sched"
 )
+
+// Profile opens a link of the profile, measures it and closes it. Moments are
+// left out: what is verified is how the profile begins. A link that is off is
+// no error here: see Result.OK and Result.Err.
+func Profile(ctx context.Context, p *profile.Profile, o netem.Options) (*Result, error) {
+	still := *p
+	still.Moments, still.Repeat = nil, 0
+	link, err := netem.Open(&still, o)
+	if err != nil {
+		return nil, err
+	}
+	defer link.Close()
+	return measure(ctx, link)
+}
+
+// measure sends the plans one after the other, each both ways at once.
+func measure(ctx context.Context, link *netem.Link) (*Result, error) {
+	p := link.Profile
+	plans := planAll(p)
+	asked, seen := &observation{}, &observation{}
+	probe, err := newProber(link)
+	if err != nil {
+		return nil, err
+	}
+	defer probe.close()
+	// Floods go one after the other: each may need all the machine has.
+	downFlood, upFlood := [2]plan{plans.flood[0]}, [2]plan{1: plans.flood[1]}
+	for _, phase := range []struct {
+		plans       [2]plan
+		asked, seen *[2][]arrival
+	}{
+		{plans.rtt, &asked.rtt, &seen.rtt},
+		{plans.loss, &asked.loss, &seen.loss},
+		{downFlood, &asked.flood, &seen.flood},
+		{upFlood, &asked.flood, &seen.flood},
+	} {
+		want := simulate(p, phase.plans)
+		got, err := probe.run(ctx, phase.plans, want)
+		if err != nil {
+			return nil, err
+		}
+		for d := range phase.plans {
+			if len(phase.plans[d].times) > 0 {
+				phase.asked[d], phase.seen[d] = want[d], got[d]
+			}
+		}
+	}
+	r := &Result{
+		Profile: p.Name, Backend: link.Backend, Kernel: netem.Kernel(), When: time.Now(), OK: true,
+		Asked: map[string]float64{}, Measured: map[string]float64{},
+	}
+	compare(p, plans, asked, seen, r)
+	return r, nil
+}

@@ -20,6 +20,7 @@ const (
 type Tick struct {
 	At    float64
 	Label string
+	Minor bool // its label gives way first
 }
 
 // An Axis maps values in base units to places from 0 to 1.
@@ -28,15 +29,23 @@ type Axis struct {
 	Scale    Scale
 	Min, Max float64
 	Ticks    []Tick
+	label    func(float64) string // words a value; nil on axes of names and percentiles
+	Zero     float64              // where 0 stands on a log scale that has it, apart from all else; else 0
 }
 
 // place returns where a value lies: 0 at Min, 1 at Max.
 func (a Axis) place(v float64) float64 {
+	if a.apart(v) {
+		v = a.Zero
+	}
 	if a.Scale == Log {
 		return math.Log(v/a.Min) / math.Log(a.Max/a.Min)
 	}
 	return (v - a.Min) / (a.Max - a.Min)
 }
+
+// apart tells whether a value is the zero of a log scale, which no line reaches.
+func (a Axis) apart(v float64) bool { return a.Zero > 0 && v <= 0 }
 
 // padded widens an axis at both ends by a share of its length, so that no
 // point lies on the frame.
@@ -66,7 +75,14 @@ func measuredAxis(title string, values []float64, label func(float64) string) Ax
 	values = slices.Compact(slices.Sorted(slices.Values(values)))
 	a := Axis{Title: title, Scale: Linear, Min: values[0], Max: values[len(values)-1]}
 	for _, v := range values {
-		a.Ticks = append(a.Ticks, Tick{v, label(v)})
+		a.Ticks = append(a.Ticks, Tick{At: v, Label: label(v)})
+	}
+	if values[0] == 0 && geometric(values[1:]) {
+		// Zero takes the room of a mean step.
+		least, n := values[1], float64(len(values)-1)
+		a.Scale, a.Zero = Log, least/math.Pow(a.Max/least, 1/math.Max(1, n-1))
+		a.Min = a.Zero
+		return a.padded(0.04)
 	}
 	if geometric(values) || (len(values) == 2 && values[0] > 0) {
 		a.Scale = Log
@@ -82,7 +98,7 @@ func measuredAxis(title string, values []float64, label func(float64) string) Ax
 func categoryAxis(title string, names []string) Axis {
 	a := Axis{Title: title, Scale: Category, Min: -0.5, Max: float64(len(names)) - 0.5}
 	for i, n := range names {
-		a.Ticks = append(a.Ticks, Tick{float64(i), n})
+		a.Ticks = append(a.Ticks, Tick{At: float64(i), Label: n})
 	}
 	return a
 }
@@ -98,10 +114,10 @@ func valueAxis(title string, values []float64, label func(float64) string) Axis 
 		top = 1
 	}
 	step := roundStep(top / 5)
-	a := Axis{Title: title, Max: top * 1.06}
+	a := Axis{Title: title, Max: top * 1.06, label: label}
 	for i := 0; float64(i)*step <= a.Max; i++ {
 		v := float64(i) * step
-		a.Ticks = append(a.Ticks, Tick{v, label(v)})
+		a.Ticks = append(a.Ticks, Tick{At: v, Label: label(v)})
 	}
 	return a
 }
@@ -109,7 +125,7 @@ func valueAxis(title string, values []float64, label func(float64) string) Axis 
 // logAxis covers values above zero with ticks at 1, 2 and 5 of each decade, or
 // at decades alone where they are many.
 func logAxis(title string, values []float64, label func(float64) string) Axis {
-	a := Axis{Title: title, Scale: Log, Min: slices.Min(values), Max: slices.Max(values)}
+	a := Axis{Title: title, Scale: Log, Min: slices.Min(values), Max: slices.Max(values), label: label}
 	if a.Max/a.Min < 2 {
 		a.Min, a.Max = a.Min/1.5, a.Max*1.5
 	}
@@ -127,7 +143,7 @@ func logAxis(title string, values []float64, label func(float64) string) Axis {
 	for e := math.Floor(math.Log10(a.Min)); e <= math.Ceil(math.Log10(a.Max)); e++ {
 		for _, s := range steps {
 			if v := s * math.Pow(10, e); v >= a.Min && v <= a.Max {
-				a.Ticks = append(a.Ticks, Tick{v, label(v)})
+				a.Ticks = append(a.Ticks, Tick{At: v, Label: label(v)})
 			}
 		}
 	}
@@ -152,7 +168,7 @@ func percentileAxis(deepest float64) Axis {
 	a := Axis{Title: "Percentile of messages", Scale: Log, Min: 1, Max: 1 / (1 - deepest)}
 	for _, p := range percentiles {
 		if p.share <= deepest {
-			a.Ticks = append(a.Ticks, Tick{1 / (1 - p.share), p.name})
+			a.Ticks = append(a.Ticks, Tick{At: 1 / (1 - p.share), Label: p.name, Minor: p.share == 0})
 		}
 	}
 	return a
@@ -174,7 +190,7 @@ var percentiles = []struct {
 }
 
 // fitting chooses the ticks whose labels keep clear of each other: the ends
-// first, then what lies between in order. At gives the middle of a label,
+// first, then what lies between in order, then minor ones. At gives the middle of a label,
 // extent its half-length with the gap it needs.
 func fitting(ticks []Tick, at, extent func(Tick) float64) []Tick {
 	order := make([]int, 0, len(ticks))
@@ -182,8 +198,16 @@ func fitting(ticks []Tick, at, extent func(Tick) float64) []Tick {
 		order = append(order, i)
 	}
 	sort.SliceStable(order, func(i, j int) bool {
-		end := func(k int) bool { return order[k] == 0 || order[k] == len(ticks)-1 }
-		return end(i) && !end(j)
+		rank := func(k int) int {
+			switch {
+			case ticks[k].Minor:
+				return 2
+			case k == 0 || k == len(ticks)-1:
+				return 0
+			}
+			return 1
+		}
+		return rank(order[i]) < rank(order[j])
 	})
 	var chosen []int
 	for _, i := range order {

@@ -27,7 +27,8 @@ func TestAxes(t *testing.T) {
 		{"sizes measured", measuredAxis("", []float64{1024, 64, 256, 64}, units.Size), Log, []string{"64 B", "256 B", "1 KiB"}},
 		{"even steps", measuredAxis("", []float64{1, 2, 3, 4}, plain), Linear, []string{"1", "2", "3", "4"}},
 		{"one value", measuredAxis("", []float64{64}, units.Size), Linear, []string{"64 B"}},
-		{"with zero", measuredAxis("", []float64{0, 64, 4096}, units.Size), Linear, []string{"0 B", "64 B", "4 KiB"}},
+		{"with zero", measuredAxis("", []float64{0, 64, 4096}, units.Size), Log, []string{"0 B", "64 B", "4 KiB"}},
+		{"even steps from zero", measuredAxis("", []float64{0, 1, 2, 3}, plain), Linear, []string{"0", "1", "2", "3"}},
 		{"close figures start at zero", valueAxis("", []float64{80, 95}, plain), Linear, []string{"0", "20", "40", "60", "80", "100"}},
 		{"wide figures", valueAxis("", []float64{3, 90}, plain), Log, []string{"5", "10", "20", "50", "100"}},
 		{"decades", logAxis("", []float64{1e-4, 1}, plain), Log, []string{"0.0001", "0.0003", "0.001", "0.003", "0.01", "0.03", "0.1", "0.3", "1"}},
@@ -52,9 +53,9 @@ func TestAxes(t *testing.T) {
 }
 
 func TestFittingKeepsTheEnds(t *testing.T) {
-	ticks := []Tick{{0, "a"}, {1, "b"}, {2, "c"}, {3, "d"}}
+	ticks := []Tick{{At: 0, Label: "a"}, {At: 1, Label: "b"}, {At: 2, Label: "c"}, {At: 3, Label: "d"}}
 	got := fitting(ticks, func(t Tick) float64 { return t.At }, func(Tick) float64 { return 0.9 })
-	if diff := cmp.Diff([]Tick{{0, "a"}, {3, "d"}}, got); diff != "" {
+	if diff := cmp.Diff([]Tick{{At: 0, Label: "a"}, {At: 3, Label: "d"}}, got); diff != "" {
 		t.Error(diff)
 	}
 }

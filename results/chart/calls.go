@@ -20,10 +20,7 @@ func calls(in Input) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := "By " + lower(factorTitle(in.Chart.X))
-	return s.pages(panels, func(_ []Panel, facets []facet) string {
-		return callsTitle(in, facets, unit)
-	}, subtitle(what, in.Cells, in.Chart.X, in.Chart.Series)), nil
+	return s.pages(panels, callsTitle(in, s.facets, unit), ""), nil
 }
 
 // count words a number that need not be whole: "3.5", "256", "16.4 k".

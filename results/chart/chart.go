@@ -25,10 +25,14 @@ import (
 
 // Table names every kind of chart that can be drawn.
 var Table = map[string]Constructor{
-	"throughput": throughput,
-	"ratio":      ratio,
-	"latency":    latency,
-	"calls":      calls,
+	"throughput":       throughput,
+	"ratio":            ratio,
+	"latency":          latency,
+	"calls":            calls,
+	"frontier":         frontier,
+	"heatmap":          heatmap,
+	"rtt":              roundTrips,
+	"latency-profiles": latencyProfiles,
 }
 
 // A Constructor makes the figures of one chart: one, or several where a group

@@ -256,7 +256,7 @@ func TestCrossings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := crossings(tt.s, x, 4)
-		close := slices.EqualFunc(got, tt.want, func(a, b float64) bool { return math.Abs(a-b) < 1e-9 })
+		close := slices.EqualFunc(got, tt.want, func(a crossing, b float64) bool { return math.Abs(a.at-b) < 1e-9 && a.bound == Exact })
 		if !close {
 			t.Errorf("%s: %v, want %v", tt.name, got, tt.want)
 		}

@@ -2,6 +2,7 @@ package chart
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -54,12 +55,31 @@ func domain(cells []results.Cell, factor string) []any {
 // varying lists the factors of which cells have more than one value.
 func varying(cells []results.Cell) []string {
 	var out []string
-	for _, f := range plan.Factors {
-		if len(domain(cells, f.Name)) > 1 {
-			out = append(out, f.Name)
+	for _, name := range factorsOf(cells) {
+		if len(domain(cells, name)) > 1 {
+			out = append(out, name)
 		}
 	}
 	return out
+}
+
+// factorsOf lists the factors cells have, in the order of the table; what the
+// table does not know comes last.
+func factorsOf(cells []results.Cell) []string {
+	present := map[string]bool{}
+	for _, c := range cells {
+		for name := range c.Factors {
+			present[name] = true
+		}
+	}
+	var out []string
+	for _, f := range plan.Factors {
+		if present[f.Name] {
+			out = append(out, f.Name)
+			delete(present, f.Name)
+		}
+	}
+	return append(out, slices.Sorted(maps.Keys(present))...)
 }
 
 // key joins the values a cell has of some factors, for telling cells apart.

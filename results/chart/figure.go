@@ -41,6 +41,7 @@ type Series struct {
 	Points []Point // measured, in the order of X
 	Trace  []XY    // a finer line to draw in place of one through Points
 	Flat   bool    // the factor on the horizontal axis does not apply: one point, true everywhere
+	Dodge  float64 // how far it stands aside on a category axis, in places
 }
 
 // XY is a place in the units of the axes.
@@ -48,9 +49,9 @@ type XY struct{ X, Y float64 }
 
 // A Point is a figure with its interval, nil where there is none.
 type Point struct {
-	X, Y     float64
-	Lo, Hi   *float64
-	Censored bool // Y is a bound
+	X, Y   float64
+	Lo, Hi *float64
+	Bound  Bound
 }
 
 // missing marks where a figure should be and none was measured.

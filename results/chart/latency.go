@@ -40,10 +40,10 @@ func latency(in Input) ([]Figure, error) {
 	facets := arrange(cells, "", in.Chart.Series)
 	panels := latencyPanels(in, facets)
 	what := "Receive time minus intended send time"
-	finding := latencyTitle(in, facets)
+	finding := in.latencyTitle(facets)
 	return paginate(panels, facets, func(panels []Panel, _ []facet) Figure {
 		f := Figure{Title: finding, Subtitle: subtitle(what, cells, in.Chart.Series), Panels: panels}
-		f.Notes = latencyNotes(panels, notes)
+		f.Notes = latencyNotes(panels, fewest(in, cells), notes)
 		return f
 	}), nil
 }
@@ -114,7 +114,7 @@ func seconds(ns int64) float64 { return float64(max(ns, 1)) / 1e9 }
 
 // latencyTitle compares the best and the worst cell of the panel where they are
 // farthest apart, at the deepest of 99 %, 90 % and 50 % that all cells support.
-func latencyTitle(in Input, facets []facet) string {
+func (in Input) latencyTitle(facets []facet) string {
 	all := placesOf(facets)
 	share := 0.99
 	for _, p := range all {
@@ -144,11 +144,27 @@ func latencyTitle(in Input, facets []facet) string {
 			widest, best, worst = gap, low, high
 		}
 	}
-	text += quantity("s", in.percentile(best, share)) + " with " + best.line.label + " here, " + quantity("s", in.percentile(worst, share)) + " with " + worst.line.label
+	low, high := quantity("s", in.percentile(best, share)), quantity("s", in.percentile(worst, share))
+	panel := ""
 	if best.facet.title != "" {
-		text += " (" + best.facet.title + ")"
+		panel = " (" + best.facet.title + ")"
 	}
-	return text
+	if alike(best.cell, worst.cell, share) {
+		return "No difference is shown at " + digits(100*share, 3) + " % here: " + best.line.label + " " + low + ", " + worst.line.label + " " + high + panel + "; intervals overlap"
+	}
+	return text + low + " with " + best.line.label + " here, " + high + " with " + worst.line.label + panel
+}
+
+// alike tells whether the intervals of two cells overlap at a percentile.
+func alike(a, b results.Cell, share float64) bool {
+	for _, p := range percentiles {
+		if p.share != share {
+			continue
+		}
+		x, y := a.Metrics[p.metric], b.Metrics[p.metric]
+		return x.Lo != nil && x.Hi != nil && y.Lo != nil && y.Hi != nil && *x.Lo <= *y.Hi && *y.Lo <= *x.Hi
+	}
+	return false
 }
 
 // percentile reads the latency of a cell in seconds.
@@ -156,8 +172,17 @@ func (in Input) percentile(p place, share float64) float64 {
 	return seconds(in.Latency[p.cell.ID].ValueAtQuantile(100 * share))
 }
 
-func latencyNotes(panels []Panel, absent []string) []string {
-	text := fmt.Sprintf("Each line ends where fewer than %d messages lie beyond.", enoughBeyond)
+// fewest returns how many messages the cell with the fewest has.
+func fewest(in Input, cells []results.Cell) int64 {
+	least := int64(math.MaxInt64)
+	for _, c := range cells {
+		least = min(least, in.Latency[c.ID].TotalCount())
+	}
+	return least
+}
+
+func latencyNotes(panels []Panel, messages int64, absent []string) []string {
+	text := fmt.Sprintf("Each line is of %s messages or more and ends where fewer than %d lie beyond.", count(float64(messages)), enoughBeyond)
 	for _, p := range panels {
 		for _, s := range p.Series {
 			for _, pt := range s.Points {

@@ -98,7 +98,9 @@ func (c *canvas) single(panel Panel, area vg.Rectangle) {
 	frame := area
 	frame.Min.X += yLabelWidth(panel.Y)
 	frame.Min.Y += axisFoot
-	frame.Max.Y -= textSize + 14
+	if panel.Y.Title != "" {
+		frame.Max.Y -= textSize + 14
+	}
 	if named {
 		frame.Max.X -= widest(panel.Series) + 20
 	}

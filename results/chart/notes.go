@@ -12,7 +12,7 @@ import (
 // none, which are bounds, and which are missing and why.
 func (s *sweep) notes(facets []facet) []string {
 	var bare, absent []string
-	var banded, censored bool
+	var banded, limited bool
 	seen := map[string]bool{}
 	for _, f := range facets {
 		for _, l := range f.lines {
@@ -22,7 +22,7 @@ func (s *sweep) notes(facets []facet) []string {
 				}
 				seen[c.ID] = true
 				p, ok := s.pick(c)
-				censored = censored || p.Censored
+				limited = limited || p.Bound != Exact
 				switch name := s.pointName(f, l, c); {
 				case !ok:
 					absent = append(absent, name+because(c, s.in.Chart.Metric))
@@ -44,8 +44,8 @@ func (s *sweep) notes(facets []facet) []string {
 	case len(bare) > 0:
 		out = append(out, "Without an interval: "+few(bare)+".")
 	}
-	if censored {
-		out = append(out, "Hollow points are bounds, not figures: there the reader limited the writer, which may be faster.")
+	if limited {
+		out = append(out, "Hollow points are bounds, not figures: there the reader limited the writer, which may do better.")
 	}
 	if len(absent) > 0 {
 		out = append(out, "No figure: "+few(absent)+".")

@@ -86,6 +86,13 @@ func (p *pane) axes(yLabels bool) {
 		p.write(t.Label, tickFace, at, centreTop)
 	}
 	p.line(softInk, 1.5, nil, f.Min, vg.Point{X: f.Max.X, Y: f.Min.Y})
+	if x := p.panel.X; x.Zero > 0 && len(x.Ticks) > 1 {
+		// Two slashes say that zero stands apart.
+		middle := (p.at(0, p.panel.Y.Min).X + p.at(x.Ticks[1].At, p.panel.Y.Min).X) / 2
+		for _, x := range []vg.Length{middle - 4, middle + 4} {
+			p.line(softInk, 1.5, nil, vg.Point{X: x - 3, Y: f.Min.Y - 6}, vg.Point{X: x + 3, Y: f.Min.Y + 6})
+		}
+	}
 }
 
 // yTicks are those whose labels have room above each other.

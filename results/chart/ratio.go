@@ -62,7 +62,7 @@ func ratio(in Input) ([]Figure, error) {
 	}
 	s := newSweep(in, cells, func(c results.Cell) (Point, bool) {
 		r, ok := ratios[c.ID]
-		return Point{Y: r.Ratio, Lo: r.Lo, Hi: r.Hi, Censored: r.Censored}, ok && r.Ratio > 0
+		return Point{Y: r.Ratio, Lo: r.Lo, Hi: r.Hi, Bound: in.ratioBound(r)}, ok && r.Ratio > 0
 	})
 	levels := []float64{1}
 	if in.Chart.Mark > 0 {
@@ -80,17 +80,14 @@ func ratio(in Input) ([]Figure, error) {
 	for i := range panels {
 		s.mark(&panels[i], b, len(panels) == 1)
 	}
-	what := "By " + lower(factorTitle(in.Chart.X)) + ", ratios taken within a block"
-	return s.pages(panels, func(panels []Panel, _ []facet) string {
-		return s.ratioTitle(panels, b)
-	}, subtitle(what, cells, in.Chart.X, in.Chart.Series)), nil
+	return s.pages(panels, s.ratioTitle(panels, b), "ratios taken within a block"), nil
 }
 
 // mark adds the named lines of a ratio chart and the crossings of the mark. Where
 // the panel has room, being alone, crossings bear the names of their series.
 func (s *sweep) mark(panel *Panel, b base, alone bool) {
 	mark := s.in.Chart.Mark
-	one := Reference{1, "1× = " + b.name}
+	one := Reference{Y: 1, Name: "1× = " + b.name}
 	if mark <= 0 {
 		panel.Layers = append(panel.Layers, one)
 		return
@@ -98,28 +95,35 @@ func (s *sweep) mark(panel *Panel, b base, alone bool) {
 	var all Crossings
 	for _, series := range panel.Series {
 		for _, x := range crossings(series, panel.X, mark) {
-			label := about(s.in.Chart.X, x)
+			label := about(s.in.Chart.X, x.at) + x.bound.beyond()
 			if alone && len(panel.Series) > 1 {
 				label = series.Label + " " + label
 			}
-			all = append(all, Crossing{XY{x, mark}, label, series.Style})
+			all = append(all, Crossing{XY{x.at, mark}, label, series.Style})
 		}
 	}
-	panel.Layers = append(panel.Layers, all, one, Reference{mark, digits(mark, 3) + "×"})
+	panel.Layers = append(panel.Layers, all, one, Reference{Y: mark, Name: digits(mark, 3) + "×"})
+}
+
+// A crossing is where a line passes a level. It is a bound where a point beside
+// it is.
+type crossing struct {
+	at    float64
+	bound Bound
 }
 
 // crossings returns where a line passes a level, on straight lines between
 // neighbours as they are drawn: on log axes, powers.
-func crossings(s Series, x Axis, level float64) []float64 {
+func crossings(s Series, x Axis, level float64) []crossing {
 	if s.Flat || x.Scale == Category {
 		return nil
 	}
-	var out []float64
-	for _, run := range stretches(s.Points, func(p Point) bool { return !p.Missing() }) {
+	var out []crossing
+	for _, run := range x.joined(s.Points, func(p Point) bool { return !p.Missing() }) {
 		for i, p := range run {
 			here := math.Log(p.Y / level)
 			if here == 0 {
-				out = append(out, p.X)
+				out = append(out, crossing{p.X, p.Bound.and(Exact)})
 				continue
 			}
 			if i == 0 {
@@ -127,7 +131,11 @@ func crossings(s Series, x Axis, level float64) []float64 {
 			}
 			before := math.Log(run[i-1].Y / level)
 			if before*here < 0 {
-				out = append(out, between(x, run[i-1].X, p.X, before/(before-here)))
+				bound := p.Bound.and(run[i-1].Bound) // of a falling line: higher is further right
+				if here > before {
+					bound = bound.reversed()
+				}
+				out = append(out, crossing{between(x, run[i-1].X, p.X, before/(before-here)), bound})
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package chart
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -36,7 +37,7 @@ func (s *sweep) ratioTitle(panels []Panel, b base) string {
 }
 
 func reading(p Point) string {
-	return bound(p.Censored) + strings.TrimSuffix(times(p.Y, p.Lo, p.Hi), "×")
+	return p.Bound.words() + strings.TrimSuffix(times(p.Y, p.Lo, p.Hi), "×")
 }
 
 // atX words a point's place on the horizontal axis.
@@ -84,7 +85,7 @@ func (s *sweep) extremes(panels []Panel) (top, low namedPoint) {
 // where it has several lines; empty where none does.
 func (s *sweep) crossingTitle(panels []Panel, b base) string {
 	var names []string
-	where, lines := map[string][]float64{}, map[string]int{}
+	where, lines := map[string][]crossing{}, map[string]int{}
 	for _, panel := range panels {
 		for _, series := range panel.Series {
 			xs := crossings(series, panel.X, s.in.Chart.Mark)
@@ -113,12 +114,12 @@ func (s *sweep) crossingTitle(panels []Panel, b base) string {
 }
 
 // whereabouts words places on the horizontal axis, or the range they span.
-func (s *sweep) whereabouts(xs []float64, span bool) string {
+func (s *sweep) whereabouts(xs []crossing, span bool) string {
 	x := s.in.Chart.X
-	xs = slices.Sorted(slices.Values(xs))
+	slices.SortFunc(xs, func(a, b crossing) int { return cmp.Compare(a.at, b.at) })
 	var labels []string
-	for _, v := range xs {
-		labels = append(labels, about(x, v))
+	for _, c := range xs {
+		labels = append(labels, about(x, c.at)+c.bound.beyond())
 	}
 	labels = slices.Compact(labels)
 	if span && len(labels) > 1 {

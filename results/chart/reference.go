@@ -8,20 +8,34 @@ import (
 
 // A Reference is a named level, such as a limit or a claimed ratio.
 type Reference struct {
-	Y    float64
-	Name string
+	Y       float64
+	Name    string
+	Upright bool // the level is of the horizontal axis
 }
 
 var referenceFace = face{size: noteSize, color: softInk}
 
 func (r Reference) strokes(p *pane) [][]vg.Point {
+	if r.Upright {
+		x := p.at(r.Y, p.panel.Y.Min).X
+		return [][]vg.Point{{{X: x, Y: p.frame.Min.Y}, {X: x, Y: p.frame.Max.Y}}}
+	}
 	y := p.at(p.panel.X.Min, r.Y).Y
 	return [][]vg.Point{{{X: p.frame.Min.X, Y: y}, {X: p.frame.Max.X, Y: y}}}
 }
 
 func (r Reference) draw(p *pane) {
-	y := p.at(p.panel.X.Min, r.Y).Y
-	p.line(refInk, 1.4, nil, r.strokes(p)[0]...)
+	stroke := r.strokes(p)[0]
+	p.line(refInk, 1.4, nil, stroke...)
+	if r.Upright {
+		top := stroke[1]
+		p.label(r.Name, referenceFace, []spot{
+			{vg.Point{X: top.X + 6, Y: top.Y}, leftTop, 0}, {vg.Point{X: top.X - 6, Y: top.Y}, align{1, 1}, 1},
+			{vg.Point{X: top.X + 6, Y: top.Y - 22}, leftTop, 2}, {vg.Point{X: top.X - 6, Y: top.Y - 22}, align{1, 1}, 3},
+		})
+		return
+	}
+	y := stroke[0].Y
 	// The line's name hides least where no series runs beside it.
 	var spots []spot
 	width := p.frame.Size().X - referenceFace.width(r.Name) - 16

@@ -27,7 +27,7 @@ func (p *pane) outline(s Series) [][]vg.Point {
 		return nil
 	}
 	var out [][]vg.Point
-	for _, run := range stretches(s.Points, func(pt Point) bool { return !pt.Missing() }) {
+	for _, run := range p.panel.X.joined(s.Points, func(pt Point) bool { return !pt.Missing() }) {
 		var stroke []vg.Point
 		for _, pt := range run {
 			stroke = append(stroke, p.at(pt.X, pt.Y))
@@ -37,13 +37,30 @@ func (p *pane) outline(s Series) [][]vg.Point {
 	return out
 }
 
-// stretches cuts points into the longest runs of neighbours that all pass.
-func stretches(points []Point, pass func(Point) bool) [][]Point {
+// dodge moves the series of a category axis aside, so that points of like
+// figures stand beside each other.
+func dodge(panel Panel) {
+	if panel.X.Scale != Category {
+		return
+	}
+	n := float64(len(panel.Series))
+	step := math.Min(0.14, 0.7/n)
+	for i := range panel.Series {
+		panel.Series[i].Dodge = step * (float64(i) - (n-1)/2)
+	}
+}
+
+// joined cuts points into the longest runs of neighbours that all pass and that
+// a line may join: nothing leads to a zero that stands apart.
+func (a Axis) joined(points []Point, pass func(Point) bool) [][]Point {
 	var out [][]Point
 	fresh := true
 	for _, pt := range points {
 		switch {
 		case !pass(pt):
+			fresh = true
+		case a.apart(pt.X):
+			out = append(out, []Point{pt})
 			fresh = true
 		case fresh:
 			out = append(out, []Point{pt})
@@ -71,10 +88,10 @@ func (p *pane) intervals(s Series) {
 		return
 	}
 	joined := len(s.Trace) == 0 && p.panel.X.Scale != Category
-	for _, run := range stretches(s.Points, Point.interval) {
+	for _, run := range p.panel.X.joined(s.Points, Point.interval) {
 		var upper, lower []vg.Point
 		for _, pt := range run {
-			lo, hi := p.at(pt.X, *pt.Lo), p.at(pt.X, *pt.Hi)
+			lo, hi := p.at(pt.X+s.Dodge, *pt.Lo), p.at(pt.X+s.Dodge, *pt.Hi)
 			p.line(translucent(s.Style.Color, 0xa0), 2, nil, lo, hi)
 			upper, lower = append(upper, hi), append(lower, lo)
 		}
@@ -92,6 +109,9 @@ func (p *pane) intervals(s Series) {
 // vanishes under another.
 func (p *pane) cover(i int) int {
 	mine := p.panel.Series[i]
+	if p.panel.X.Scale == Category {
+		return 0 // there series stand beside each other
+	}
 	count := 0
 	for _, other := range p.panel.Series[i+1:] {
 		if other.Style.Color == mine.Style.Color {
@@ -128,7 +148,7 @@ func (p *pane) series(s Series, covered int) {
 	}
 	for _, pt := range s.Points {
 		if !pt.Missing() {
-			p.marker(s.Style.Marker, p.at(pt.X, pt.Y), markerSize+wider, s.Style.Color, pt.Censored)
+			p.marker(s.Style.Marker, p.at(pt.X+s.Dodge, pt.Y), markerSize+wider, s.Style.Color, pt.Bound != Exact)
 		}
 	}
 }

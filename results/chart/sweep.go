@@ -3,8 +3,8 @@ package chart
 import (
 	"fmt"
 	"slices"
+	"strings"
 
-	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
 )
 
@@ -16,7 +16,7 @@ type pick func(c results.Cell) (p Point, ok bool)
 func metricPick(metric string) pick {
 	return func(c results.Cell) (Point, bool) {
 		m, ok := c.Metrics[metric]
-		return Point{Y: m.Median, Lo: m.Lo, Hi: m.Hi, Censored: m.Censored}, ok
+		return Point{Y: m.Median, Lo: m.Lo, Hi: m.Hi, Bound: boundOf(m)}, ok
 	}
 }
 
@@ -34,22 +34,21 @@ func newSweep(in Input, cells []results.Cell, pick pick) *sweep {
 	s := &sweep{in: in, cells: cells, pick: pick, places: map[any]float64{}}
 	s.facets = arrange(cells, in.Chart.X, in.Chart.Series)
 	values := domain(cells, in.Chart.X)
-	f, _ := plan.FactorNamed(in.Chart.X)
-	title := factorTitle(f.Name)
-	if _, numeric := f.Default.(float64); numeric {
+	title := factorTitle(in.Chart.X)
+	if _, numeric := values[0].(float64); numeric {
 		var at []float64
 		for _, v := range values {
 			n, _ := v.(float64)
 			s.places[v] = n
 			at = append(at, n)
 		}
-		s.x = measuredAxis(title, at, func(n float64) string { return value(f.Name, n) })
+		s.x = measuredAxis(title, at, func(n float64) string { return value(in.Chart.X, n) })
 		return s
 	}
 	var names []string
 	for i, v := range values {
 		s.places[v] = float64(i)
-		names = append(names, value(f.Name, v))
+		names = append(names, value(in.Chart.X, v))
 	}
 	s.x = categoryAxis(title, names)
 	return s
@@ -92,6 +91,7 @@ func (s *sweep) panels(axis func(values []float64) Axis, levels ...float64) ([]P
 			}
 			panel.Series = append(panel.Series, Series{Label: l.label, Name: l.name, Style: l.style, Points: points, Flat: l.flat})
 		}
+		dodge(panel)
 		out = append(out, panel)
 	}
 	if measured == 0 {
@@ -105,13 +105,28 @@ func (s *sweep) panels(axis func(values []float64) Axis, levels ...float64) ([]P
 }
 
 // pages cuts panels into pictures. The title is of all panels, so that what it
-// says of "here" holds on every page.
-func (s *sweep) pages(panels []Panel, title func(panels []Panel, facets []facet) string, subtitle string) []Figure {
-	finding := title(panels, s.facets)
+// says of "here" holds on every page. Where the horizontal axis would have one
+// value, the series stand on an axis instead.
+func (s *sweep) pages(panels []Panel, title, how string) []Figure {
+	except := []string{s.in.Chart.Series}
+	var parts []string
+	if s.lone() {
+		panels = turned(panels)
+	} else {
+		except = append(except, s.in.Chart.X)
+		parts = append(parts, "By "+lower(factorTitle(s.in.Chart.X)))
+	}
+	if how != "" {
+		parts = append(parts, how)
+	}
+	what := subtitle(strings.Join(parts, ", "), s.cells, except...)
 	return paginate(panels, s.facets, func(panels []Panel, facets []facet) Figure {
-		return Figure{Title: finding, Subtitle: subtitle, Panels: panels, Notes: s.notes(facets)}
+		return Figure{Title: title, Subtitle: what, Panels: panels, Notes: s.notes(facets)}
 	})
 }
+
+// lone tells whether the factor on the horizontal axis has one value.
+func (s *sweep) lone() bool { return len(s.places) == 1 }
 
 // paginate makes a figure of every few panels, of all where they are few.
 func paginate(panels []Panel, facets []facet, figure func([]Panel, []facet) Figure) []Figure {
@@ -132,8 +147,9 @@ func paginate(panels []Panel, facets []facet, figure func([]Panel, []facet) Figu
 
 // subtitle says what is drawn and what all cells have in common.
 func subtitle(what string, cells []results.Cell, except ...string) string {
-	for _, c := range constants(cells, except...) {
-		what += "  ·  " + c
+	parts := constants(cells, except...)
+	if what != "" {
+		parts = slices.Insert(parts, 0, what)
 	}
-	return what
+	return capital(strings.Join(parts, "  ·  "))
 }

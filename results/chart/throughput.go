@@ -18,10 +18,7 @@ func throughput(in Input) ([]Figure, error) {
 	if err != nil {
 		return nil, err
 	}
-	what := "By " + lower(factorTitle(in.Chart.X))
-	return s.pages(panels, func(_ []Panel, facets []facet) string {
-		return throughputTitle(in, facets, unit)
-	}, subtitle(what, in.Cells, in.Chart.X, in.Chart.Series)), nil
+	return s.pages(panels, throughputTitle(in, s.facets, unit), ""), nil
 }
 
 // unitOf returns the unit a metric has in the stored cells, or in the
@@ -67,14 +64,7 @@ func throughputTitle(in Input, facets []facet, unit string) string {
 	case farthest == 0:
 		return "Nothing here differs from " + base.name + " in " + name
 	}
-	return at.line.label + " has " + bound(top.Censored) + times(top.Ratio, top.Lo, top.Hi) + " the " + name + " of " + base.name + at.where(in.Chart.X) + " here"
-}
-
-func bound(censored bool) string {
-	if censored {
-		return "at least "
-	}
-	return ""
+	return at.line.label + " has " + in.ratioBound(top).words() + times(top.Ratio, top.Lo, top.Hi) + " the " + name + " of " + base.name + at.where(in.Chart.X) + " here"
 }
 
 // bestTitle states the best figure of all, in the metric's own direction.
@@ -98,7 +88,7 @@ func bestTitle(in Input, facets []facet, unit string) string {
 	if best.Better == "lower" {
 		extreme = "lowest"
 	}
-	return metricTitle(in.Chart.Metric) + " is " + extreme + " with " + at.line.label + at.where(in.Chart.X) + ": " + bound(best.Censored) + quantity(unit, best.Median)
+	return metricTitle(in.Chart.Metric) + " is " + extreme + " with " + at.line.label + at.where(in.Chart.X) + ": " + boundOf(best).words() + quantity(unit, best.Median)
 }
 
 // A place is a cell and where it stands in a chart.

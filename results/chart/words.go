@@ -27,6 +27,8 @@ var factorTitles = map[string]string{
 	"connections": "Connections",
 	"nodelay":     "TCP_NODELAY",
 	"congestion":  "Congestion control",
+	"rtt":         "Round-trip time",
+	"loss":        "Packets lost",
 }
 
 func factorTitle(name string) string {
@@ -45,7 +47,6 @@ func capital(s string) string {
 
 // value words a factor's value: "4 KiB", "off", "bufio".
 func value(factor string, v any) string {
-	f, _ := plan.FactorNamed(factor)
 	switch v := v.(type) {
 	case bool:
 		if v {
@@ -53,7 +54,10 @@ func value(factor string, v any) string {
 		}
 		return "off"
 	case float64:
-		switch f.Kind {
+		if factor == "bandwidth" {
+			return units.Bandwidth(v)
+		}
+		switch kindOf(factor) {
 		case plan.Size:
 			return units.Size(v)
 		case plan.Duration:
@@ -71,6 +75,21 @@ func value(factor string, v any) string {
 		return v
 	}
 	return fmt.Sprint(v)
+}
+
+// kindOf says how a factor's values are written. Stored runs may have factors
+// that the table of this version does not.
+func kindOf(factor string) plan.Kind {
+	f, known := plan.FactorNamed(factor)
+	switch {
+	case known:
+		return f.Kind
+	case factor == "rtt":
+		return plan.Duration
+	case factor == "loss":
+		return plan.Share
+	}
+	return plan.Count
 }
 
 // named words a factor and its value where the value alone would not tell what
@@ -94,6 +113,12 @@ func named(factor string, v any) string {
 			return "saturated"
 		}
 		return "open loop"
+	case "rtt":
+		return "RTT " + text
+	case "bandwidth":
+		return text
+	case "loss":
+		return text + " loss"
 	}
 	return words(factor) + " " + text
 }
@@ -138,9 +163,16 @@ func digits(v float64, n int) string {
 	if v == 0 {
 		return "0"
 	}
-	places := n - 1 - int(math.Floor(math.Log10(math.Abs(v))))
-	scale := math.Pow(10, float64(places))
-	return strconv.FormatFloat(math.Round(v*scale)/scale, 'f', -1, 64)
+	return strconv.FormatFloat(significant(v, n), 'f', -1, 64)
+}
+
+// significant rounds to n significant digits.
+func significant(v float64, n int) float64 {
+	if v == 0 {
+		return 0
+	}
+	scale := math.Pow(10, float64(n-1)-math.Floor(math.Log10(math.Abs(v))))
+	return math.Round(v*scale) / scale
 }
 
 // times words a ratio as closely as its interval supports: three digits where
@@ -162,24 +194,28 @@ func list(names []string) string {
 }
 
 // constants words what all cells of a chart that have a factor agree on, save
-// what nobody chose: the defaults of factors few readers look for.
+// what nobody chose: the defaults of factors that are not essential.
 func constants(cells []results.Cell, except ...string) []string {
 	var out []string
-	for _, f := range plan.Factors {
-		values := domain(cells, f.Name)
-		if len(values) != 1 || slices.Contains(except, f.Name) || (values[0] == f.Default && quiet[f.Name]) {
+	for _, name := range factorsOf(cells) {
+		values := domain(cells, name)
+		f, _ := plan.FactorNamed(name)
+		if len(values) != 1 || slices.Contains(except, name) || (values[0] == f.Default && !essential[name]) {
 			continue
 		}
-		out = append(out, named(f.Name, values[0]))
+		if name == "load" && len(domain(cells, "rate")) > 0 {
+			continue // a rate says that the loop is open
+		}
+		out = append(out, named(name, values[0]))
 	}
 	return out
 }
 
-// quiet factors go unsaid at their default. The footer has the congestion
-// control in any case.
-var quiet = map[string]bool{
-	"transport": true, "threshold": true, "sndbuf": true, "read_size": true,
-	"arrival": true, "congestion": true, "window": true,
+// essential factors are said even at their default: without them no figure
+// means anything. The footer has the congestion control in any case.
+var essential = map[string]bool{
+	"strategy": true, "buffer": true, "window": true, "message": true,
+	"network": true, "rtt": true, "bandwidth": true, "load": true, "rate": true,
 }
 
 // footer names the machine and the run.
@@ -243,6 +279,16 @@ func at(x, text string) string {
 		return " at " + text
 	case "connections":
 		return " on " + text + " connections"
+	case "network":
+		return " over " + text
+	case "rtt":
+		return " at an RTT of " + text
+	case "strategy":
+		return " with " + text
+	}
+	switch kindOf(x) {
+	case plan.Enum, plan.Name, plan.Bool:
+		return " with " + words(x) + " " + text
 	}
 	return " at " + words(x) + " " + text
 }
@@ -251,10 +297,13 @@ func at(x, text string) string {
 // value would have.
 func about(x string, v float64) string {
 	unit := 1.0
-	if f, _ := plan.FactorNamed(x); f.Kind == plan.Size {
+	if kindOf(x) == plan.Size {
 		for v/unit >= 1024 {
 			unit *= 1024
 		}
+	}
+	if v <= 0 {
+		return value(x, v)
 	}
 	scale := math.Pow(10, math.Floor(math.Log10(v/unit))-1)
 	return value(x, math.Round(v/unit/scale)*scale*unit)

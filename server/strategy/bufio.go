@@ -5,7 +5,7 @@ import "bufio"
 type buffered struct{ *bufio.Writer }
 
 func newBufio(s *Sink, o Options) (Strategy, error) {
-	return buffered{bufio.NewWriterSize(s, o.Buffer)}, nil
+	return buffered{bufio.NewWriterSize(s, o.buffer())}, nil
 }
 
 func (b buffered) WriteBatch(msgs [][]byte) error {

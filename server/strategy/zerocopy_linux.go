@@ -151,7 +151,9 @@ func (z *zerocopy) Flush() error {
 func (z *zerocopy) Buffered() int { return int(z.ring.head - z.ring.sent) }
 
 // Close flushes, waits until the kernel has let go of everything, up to the
-// write deadline, and frees the memory. The connection stays open.
+// write deadline, and frees the memory. The kernel lets go when the peer has
+// acknowledged: a round trip, and up to 200 ms more where it delays that. The
+// connection stays open.
 func (z *zerocopy) Close() error {
 	if z.ring.mem == nil {
 		return nil
