@@ -24,6 +24,9 @@ var rules = []rule{
 	{"window", "flush: window", is("flush", "window")},
 	{"threshold", "flush: window", is("flush", "window")},
 	{"message", "a load other than replay, which has its own sizes", not("load", "replay")},
+	{"rtt", "network: emulated", is("network", emulated)},
+	{"bandwidth", "network: emulated", is("network", emulated)},
+	{"loss", "network: emulated", is("network", emulated)},
 	{"audience", openLoop, not("load", "saturate")},
 	{"arrival", "load: rate", is("load", "rate")},
 	{"rate", "load: rate or burst", func(v plan.Values) bool { return v.Text("load") == "rate" || v.Text("load") == "burst" }},
@@ -75,6 +78,9 @@ func needs(factor string) string {
 	return ""
 }
 
+// leastBandwidth is the least rate that a profile may have.
+const leastBandwidth = 1000
+
 // A conflict is a combination that cannot be run: the factor to point at and
 // what is wrong, or nothing.
 type conflict func(plan.Values) (factor, what string)
@@ -95,6 +101,14 @@ var conflicts = []conflict{
 		}
 		return "threshold", fmt.Sprintf("threshold %s can never be reached in a buffer of %s",
 			quantity.Bytes.Format(threshold), quantity.Bytes.Format(v.Number("buffer")))
+	},
+	func(v plan.Values) (string, string) {
+		b, applies := v["bandwidth"].(float64)
+		if !applies || b == 0 || b >= leastBandwidth {
+			return "", ""
+		}
+		return "bandwidth", fmt.Sprintf("a bandwidth of %s is less than the least, %s; 0bit is no limit",
+			quantity.Bandwidth.Format(b), quantity.Bandwidth.Format(leastBandwidth))
 	},
 	func(v plan.Values) (string, string) {
 		if file, applies := v["replay"].(string); !applies || file != "" {

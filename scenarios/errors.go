@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -76,6 +77,17 @@ func (l *log) add(at Pos, format string, args ...any) {
 		e.Source = l.lines[at.Line-1]
 	}
 	l.errors = append(l.errors, e)
+}
+
+// refuse adds what is wrong with a value: at its place or, where it names a file
+// with mistakes, at theirs.
+func (l *log) refuse(at Pos, err error) {
+	var inner Errors
+	if errors.As(err, &inner) {
+		l.errors = append(l.errors, inner...)
+		return
+	}
+	l.add(at, "%v", err)
 }
 
 // err is nil or the mistakes so far, sorted, each once.

@@ -20,6 +20,12 @@ func TestMistakes(t *testing.T) {
 		{"unknown enum", "name: a\nmatrix: {strategy: bufio, flush: fully}", []string{`2:34: unknown flush "fully"; did you mean full?`}},
 		{"far off", "name: a\nmatrix: {strategy: quicksilver}", []string{`2:20: unknown strategy "quicksilver"; there are direct, rawwrite, bufio, writev`}},
 		{"unknown network", "name: a\nmatrix: {network: lopback}", []string{`2:19: unknown network "lopback"; did you mean loopback?`}},
+		{"network far off", "name: a\nmatrix: {network: quicksilver}", []string{`2:19: unknown network "quicksilver"; there are loopback, veth, emulated, lan`}},
+		{"no profile there", "name: a\nmatrix: {network: gone.yaml}", []string{"2:19: open gone.yaml"}},
+		{"rtt of veth", "name: a\ncases: [{network: veth, rtt: 10ms}]", []string{"2:25: rtt has no effect here: it needs network: emulated"}},
+		{"bandwidth", "name: a\nmatrix: {network: emulated, bandwidth: [10mbit, 10bit]}", []string{"2:49: a bandwidth of 10 bit is less than the least, 1 kbit"}},
+		{"much loss", "name: a\nmatrix: {network: emulated, loss: 101%}", []string{"2:35: loss 101 % is too much; at most 50 %"}},
+		{"long rtt", "name: a\nmatrix: {network: emulated, rtt: 2m}", []string{"2:34: rtt 2 m is too much; at most 1 m"}},
 		{"small message", "name: a\nmatrix: {message: [64B, 8B]}", []string{"2:25: message 8 B is too little; at least 16 B is meant"}},
 		{"large message", "name: a\nmatrix: {message: 1GiB}", []string{"2:19: message 1 GiB is too much; at most 16 MiB"}},
 		{"no unit", "name: a\nmatrix: {message: 64}", []string{`2:19: message: "64" has no unit; write a size such as 64B`}},
@@ -155,7 +161,7 @@ dir/f.yaml:5:13: message 8 B is too little; at least 16 B is meant: Payload byte
 dir/f.yaml:5:17: message: "64" has no unit; write a size such as 64B or 4KiB
       message: [8B, 64]
                     ^
-dir/f.yaml:7:12: unknown kind of chart "pie"; there are throughput, ratio, latency, calls
+dir/f.yaml:7:12: unknown kind of chart "pie"; there are throughput, ratio, latency, calls, frontier, heatmap, rtt, latency-profiles
       - {kind: pie}
                ^`, "\n")
 	if err == nil || err.Error() != want {

@@ -10,6 +10,10 @@ import (
 // processes start, connect and report.
 const TrialOverhead = 60 * time.Millisecond
 
+// overheadTrips is what connecting and the end of the stream add, in round
+// trips of the network.
+const overheadTrips = 4
+
 // Times of a plan as they are expected.
 type Times struct {
 	Block time.Duration // every cell once
@@ -21,7 +25,7 @@ type Times struct {
 func Estimate(p plan.Plan) Times {
 	var block time.Duration
 	for _, c := range p.Cells {
-		block += c.Warmup.Duration() + c.Window.Duration() + TrialOverhead
+		block += c.Warmup.Duration() + c.Window.Duration() + TrialOverhead + overheadTrips*roundTrip(c.Factors)
 	}
 	least := time.Duration(p.Measure.MinBlocks) * block
 	most := time.Duration(p.Measure.MaxBlocks) * block

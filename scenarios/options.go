@@ -34,7 +34,7 @@ func (o Options) overrides(l *log) (out []axis) {
 				v, err := parseValue(f, text)
 				switch {
 				case err != nil:
-					at.add(Pos{}, "%v", err)
+					at.refuse(Pos{}, err)
 				case a.has(v):
 					at.add(Pos{}, "%s is in the list already", quantity.Value(f.Kind, v))
 				default:
@@ -66,8 +66,10 @@ const (
 func shorten(p *plan.Plan) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
-		c.Warmup = min(c.Warmup, plan.Seconds(quickWarmup.Seconds()))
-		c.Window = min(c.Window, plan.Seconds(quickWindow.Seconds()))
+		warmup, window := c.Warmup, c.Window
+		c.Warmup, c.Window = plan.Seconds(quickWarmup.Seconds()), plan.Seconds(quickWindow.Seconds())
+		settle(c, quickTrips, windowTrips)
+		c.Warmup, c.Window = min(c.Warmup, warmup), min(c.Window, window)
 	}
 	block := Estimate(*p).Block
 	n := min(quickBlocks, max(1, int(quickBudget/max(block, 1))))

@@ -134,6 +134,9 @@ func factorTable(out *bytes.Buffer) {
 		} else if known := options(f); known != nil {
 			values = "`" + strings.Join(known, "`, `") + "`"
 		}
+		if f.Name == "network" {
+			values += ", or a path ending in `.yaml`"
+		}
 		fmt.Fprintf(out, "| `%s` | %s | %s | %s |\n", f.Name, values, display(f, f.Default), f.Doc)
 	}
 }

@@ -109,6 +109,7 @@ func (s *Scenario) addCells(p *plan.Plan, g part, cells []plan.Values, index map
 		}
 		c := &p.Cells[i]
 		c.Warmup, c.Window = max(c.Warmup, warmup), max(c.Window, window)
+		settle(c, settleTrips, windowTrips)
 		if g.name != "" {
 			c.Groups = append(c.Groups, g.name)
 		}

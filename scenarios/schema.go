@@ -94,6 +94,8 @@ func valueSchema(f plan.Factor) *jsonschema.Schema {
 	switch known := options(f); {
 	case f.Kind == plan.Bool:
 		return &jsonschema.Schema{Type: "boolean"}
+	case f.Name == "network":
+		return &jsonschema.Schema{AnyOf: []*jsonschema.Schema{oneOf(known), text(patternOf(f))}}
 	case known != nil:
 		return oneOf(known)
 	case f.Kind == plan.Count:

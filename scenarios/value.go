@@ -15,7 +15,7 @@ import (
 // is not in it takes any word: which ones exist is known on the machine alone.
 var vocabulary = map[string]func() []string{
 	"strategy": strategyNames,
-	"network":  func() []string { return []string{"loopback", "veth"} },
+	"network":  networkNames,
 }
 
 func strategyNames() (out []string) {
@@ -33,10 +33,21 @@ const (
 
 // patternOf is what a free word must look like.
 func patternOf(f plan.Factor) string {
-	if f.Name == "replay" {
+	switch f.Name {
+	case "replay":
 		return pathPattern
+	case "network":
+		return networkFilePattern
 	}
 	return wordPattern
+}
+
+// checkWord refuses a text that is not a word or path of the factor.
+func checkWord(f plan.Factor, text string) error {
+	if !regexp.MustCompile(patternOf(f)).MatchString(text) {
+		return fmt.Errorf("%.32q is no %s: %s", text, f.Name, f.Doc)
+	}
+	return nil
 }
 
 // options lists the texts a factor may have, or nothing where they are numbers
@@ -55,6 +66,9 @@ func options(f plan.Factor) []string {
 
 // parseValue reads a factor's value and returns it as it is stored.
 func parseValue(f plan.Factor, text string) (any, error) {
+	if f.Name == "network" {
+		return parseNetwork(f, text)
+	}
 	if known := options(f); known != nil {
 		switch {
 		case !slices.Contains(known, text):
@@ -66,10 +80,7 @@ func parseValue(f plan.Factor, text string) (any, error) {
 	}
 	d, isNumber := quantity.Of(f.Kind)
 	if !isNumber {
-		if !regexp.MustCompile(patternOf(f)).MatchString(text) {
-			return nil, fmt.Errorf("%.32q is no %s: %s", text, f.Name, f.Doc)
-		}
-		return text, nil
+		return text, checkWord(f, text)
 	}
 	v, err := d.Parse(text)
 	switch {
@@ -96,7 +107,7 @@ func readValue(l *log, f plan.Factor, n node) (value, bool) {
 	}
 	v, err := parseValue(f, r.text)
 	if err != nil {
-		l.add(n.pos, "%v", err)
+		l.refuse(n.pos, err)
 		return value{}, false
 	}
 	return value{v, n.pos}, true

@@ -35,6 +35,8 @@ func newOutlet(s settings, strat strategy.Strategy, now func() int64) *outlet {
 // put hands over msgs. A strategy that gathers keeps them until it flushes.
 func (o *outlet) put(msgs [][]byte) error {
 	switch {
+	case o.spec.Gathers && o.fills(msgs):
+		return o.strat.WriteBatch(msgs)
 	case o.spec.Gathers:
 		return o.gather(msgs)
 	case o.flusher == nil || o.flush == flushFull || o.flush == flushIdle:
@@ -148,4 +150,17 @@ func (o *outlet) wait() (time.Duration, error) {
 		return left, nil
 	}
 	return -1, o.emit()
+}
+
+// fills tells whether msgs are just what one gathered write takes, so that they
+// need not be gathered first.
+func (o *outlet) fills(msgs [][]byte) bool {
+	if o.flush != flushFull || len(o.gathered) > 0 || len(msgs) > maxGather {
+		return false
+	}
+	n := 0
+	for _, m := range msgs {
+		n += len(m)
+	}
+	return n <= o.limit && (len(msgs) == maxGather || n+len(msgs[len(msgs)-1]) > o.limit)
 }

@@ -17,6 +17,8 @@ type Record struct {
 	SentBytes uint64   `json:"sent_bytes"` // of those
 	Dropped   uint64   `json:"dropped"`    // messages that overflow left out
 	Unsent    uint64   `json:"unsent"`     // messages that were due and not handed over in time
+	// Strategy sums what the strategies counted by themselves, over the trial.
+	Strategy map[string]float64 `json:"strategy,omitempty"`
 	// Late is how far behind its time the pacer woke an idle server (HdrHistogram).
 	Late []byte `json:"late,omitempty"`
 	// Write is the time inside write calls (HdrHistogram), of timed loads.
@@ -42,6 +44,19 @@ func (r *Record) ended(err error, patience bool) {
 		if len(r.Errors) < maxErrors {
 			r.Errors = append(r.Errors, err.Error())
 		}
+	}
+}
+
+// report adds what one connection's strategy counted.
+func (r *Record) report(counts map[string]float64) {
+	if counts == nil {
+		return
+	}
+	if r.Strategy == nil {
+		r.Strategy = map[string]float64{}
+	}
+	for name, n := range counts {
+		r.Strategy[name] += n
 	}
 }
 

@@ -238,6 +238,7 @@ func (s *Server) record(rec Record, feeds []*feed, late *pacer, errs []error) (R
 		rec.Sent += w.counts.messages.Load()
 		rec.SentBytes += w.counts.bytes.Load()
 		rec.ended(errs[i], s.settings.patience > 0)
+		rec.report(w.report)
 	}
 	for _, f := range feeds {
 		end := f.close()

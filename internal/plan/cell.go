@@ -26,7 +26,7 @@ func (v Values) Text(name string) string { s, _ := v.Get(name).(string); return 
 // Bool returns a Bool factor.
 func (v Values) Bool(name string) bool { b, _ := v.Get(name).(bool); return b }
 
-// Number returns a Count, Size, Rate or Share factor in base units.
+// Number returns a Count, Size, Rate, Share or Bandwidth factor in base units.
 func (v Values) Number(name string) float64 { x, _ := v.Get(name).(float64); return x }
 
 // Int returns a Count or Size factor.

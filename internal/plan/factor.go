@@ -8,14 +8,15 @@ type Kind int
 
 // The kinds. Stored values are JSON scalars in base units.
 const (
-	Enum     Kind = iota // one of Factor.Values; stored as a string
-	Name                 // any word, such as a network profile; stored as a string
-	Bool                 // stored as a bool
-	Count                // a whole number; stored as a float64
-	Size                 // bytes; stored as a float64
-	Duration             // seconds; stored as a float64
-	Rate                 // events per second; stored as a float64
-	Share                // a fraction from 0 to 1; stored as a float64
+	Enum      Kind = iota // one of Factor.Values; stored as a string
+	Name                  // any word, such as a network profile; stored as a string
+	Bool                  // stored as a bool
+	Count                 // a whole number; stored as a float64
+	Size                  // bytes; stored as a float64
+	Duration              // seconds; stored as a float64
+	Rate                  // events per second; stored as a float64
+	Share                 // a fraction from 0 to 1; stored as a float64
+	Bandwidth             // bits per second; stored as a float64
 )
 
 // A Factor is one thing a cell can vary.
@@ -49,7 +50,10 @@ var Factors = []Factor{
 	{Name: "read_size", Kind: Size, Default: float64(256 << 10), Min: 1, Max: 64 << 20, Doc: "Bytes the reader asks for in one read call."},
 	{Name: "rcvbuf", Kind: Size, Default: float64(0), Max: 1 << 30, Doc: "SO_RCVBUF on the reader's socket; 0 leaves it to the kernel."},
 	{Name: "quickack", Kind: Bool, Default: false, Doc: "TCP_QUICKACK on the reader's socket, set again after each read: it does not stick."},
-	{Name: "network", Kind: Name, Default: "loopback", Doc: "Where the bytes travel: loopback, veth, or a profile's name."},
+	{Name: "network", Kind: Name, Default: "loopback", Doc: "Where the bytes travel: loopback, veth, emulated (made of rtt, bandwidth and loss), a profile's name, or the path of a profile's .yaml file."},
+	{Name: "rtt", Kind: Duration, Default: float64(0), Max: 60, Doc: "Round-trip time of network=emulated, half of it each way."},
+	{Name: "bandwidth", Kind: Bandwidth, Default: float64(0), Max: 100e9, Doc: "Rate of network=emulated each way, Ethernet frames counted; 0 is no limit. The queue before it is one bandwidth-delay product, at least 50 packets."},
+	{Name: "loss", Kind: Share, Default: float64(0), Max: 0.5, Doc: "Share of the packets that network=emulated loses at random, each way."},
 	{Name: "load", Kind: Enum, Values: []string{"saturate", "rate", "burst", "replay"}, Default: "saturate", Doc: "As fast as accepted, or an open loop: at a rate, in bursts, or at the times of a file."},
 	{Name: "audience", Kind: Enum, Values: []string{"independent", "broadcast"}, Default: "independent", Doc: "Whether each connection has a stream of its own, or all get the same messages at the same times."},
 	{Name: "arrival", Kind: Enum, Values: []string{"constant", "poisson"}, Default: "constant", Doc: "How intended send times of load=rate are spaced."},

@@ -19,6 +19,8 @@ var Metrics = []Metric{
 	{Name: "server_cpu_seconds_per_message", Unit: "s/message", Better: "lower", Doc: "User and system CPU time of the server process, by getrusage(2)."},
 	{Name: "allocs_per_message", Unit: "allocs/message", Better: "lower", Doc: "Heap objects the server process allocated, by runtime/metrics."},
 	{Name: "write_syscalls_per_message", Unit: "calls/message", Better: "lower", Doc: "write(2), writev(2) and their kin of the whole server process, by the kernel's count in /proc/self/io; sendmsg(2) is not in it."},
+	{Name: "option_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "setsockopt(2) calls of strategies that steer the kernel by them, in the whole trial."},
+	{Name: "zerocopy_copied_share", Unit: "send/send", Better: "lower", Doc: "Share of MSG_ZEROCOPY sends that the kernel copied after all, by their completions in the whole trial."},
 	{Name: "read_calls_per_message", Unit: "calls/message", Better: "", Doc: "Read calls of the generator that returned data."},
 	{Name: "reader_cpu_seconds_per_message", Unit: "s/message", Better: "", Doc: "User and system CPU time of the generator process, by getrusage(2)."},
 	{Name: "context_switches_per_message", Unit: "switches/message", Better: "lower", Doc: "Voluntary and involuntary context switches of the server process, by getrusage(2)."},

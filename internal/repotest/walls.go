@@ -36,6 +36,11 @@ var walls = []wall{
 		why: "an emulated network serves any program: `netem exec` runs one that we do not know",
 	},
 	{
+		from:   []string{"scenarios/..."},
+		forbid: []string{"netem", "netem/device/...", "netem/ns/...", "netem/sched/...", "netem/tc/...", "netem/user/...", "netem/verify/..."},
+		why:    "a scenario is read the same on every machine: it knows profiles, not links",
+	},
+	{
 		from: []string{"results/..."}, forbid: []string{"server/...", "loadgen/...", "netem/...", "scenarios/..."},
 		why: "stored runs must be readable without what made them",
 	},

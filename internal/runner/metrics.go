@@ -29,6 +29,12 @@ func derive(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
 		m["disconnected_share"] = float64(srv.Disconnected) / c.Factors.Number("connections")
 	}
+	if n, ok := srv.Strategy["option_calls"]; ok && srv.Sent > 0 {
+		m["option_calls_per_message"] = n / float64(srv.Sent)
+	}
+	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
+		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
+	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {

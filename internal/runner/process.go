@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -25,6 +24,9 @@ type process struct {
 	lines chan []byte // of standard output; closed at its end
 	tail  *tail       // of standard error
 }
+
+// leaveTime is what a child has to leave after its standard input has ended.
+const leaveTime = 5 * time.Second
 
 // start runs the child in a place, on the given core (any if negative).
 func start(cmd *exec.Cmd, role string, place placer, core int) (*process, error) {
@@ -85,10 +87,21 @@ func (p *process) receive(v any, within time.Duration) error {
 	}
 }
 
+// gone explains why the child has left, if it has.
+func (p *process) gone() error {
+	select {
+	case _, ok := <-p.lines:
+		if !ok {
+			return p.fault(io.ErrUnexpectedEOF)
+		}
+	default:
+	}
+	return nil
+}
+
 // fault explains why the child no longer answers.
 func (p *process) fault(err error) error {
-	p.stdin.Close()
-	if exit := p.cmd.Wait(); exit != nil {
+	if exit := p.wait(); exit != nil {
 		err = exit
 	}
 	if said := p.tail.String(); said != "" {
@@ -99,19 +112,22 @@ func (p *process) fault(err error) error {
 
 // end closes the child's standard input, at which it leaves by itself.
 func (p *process) end() {
+	_ = p.wait() // its status says only that its input ended
+}
+
+// wait lets the child leave, and ends it if it does not.
+func (p *process) wait() error {
 	p.stdin.Close()
-	timer := time.AfterFunc(5*time.Second, p.kill)
+	timer := time.AfterFunc(leaveTime, p.kill)
 	defer timer.Stop()
 	for range p.lines {
 		continue // what it says now comes too late
 	}
-	_ = p.cmd.Wait() // its status says only that its input ended
+	return p.cmd.Wait()
 }
 
 func (p *process) kill() {
-	if err := p.cmd.Process.Kill(); err != nil && !errors.Is(err, exec.ErrWaitDelay) {
-		return // it is gone already
-	}
+	_ = p.cmd.Process.Kill() // an error says that it is gone already
 }
 
 // tail keeps the last lines of standard error.

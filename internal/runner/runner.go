@@ -29,6 +29,8 @@ type Runner struct {
 	Command  Command
 	Progress func(Event) // never nil
 	Now      func() time.Time
+
+	waiting []results.Trial // see keep
 }
 
 // An Event tells how far a run is.
@@ -47,12 +49,19 @@ type Event struct {
 // when drain ends — the trial under way is then completed and stored. When ctx
 // ends, the children are ended at once.
 func (r *Runner) Execute(ctx, drain context.Context) error {
+	if err := r.blocks(ctx, drain); err != nil {
+		return err
+	}
+	if len(r.Run.Trials) == 0 && len(r.waiting) > 0 {
+		return fmt.Errorf("every trial failed, the last with: %s", r.waiting[len(r.waiting)-1].Reasons[0])
+	}
+	return r.append()
+}
+
+func (r *Runner) blocks(ctx, drain context.Context) error {
 	p := r.Run.Manifest.Plan
-	var (
-		clock    = budget{plan: p, start: r.Now(), now: r.Now}
-		have     = recorded(r.Run.Trials)
-		failures int
-	)
+	clock := budget{plan: p, start: r.Now(), now: r.Now}
+	have := recorded(r.Run.Trials)
 	for block := range p.Measure.MaxBlocks {
 		order := p.Order(block)
 		if complete(have, order, block) {
@@ -80,19 +89,36 @@ func (r *Runner) Execute(ctx, drain context.Context) error {
 			if ctx.Err() != nil {
 				return ErrInterrupted
 			}
-			if err := r.Run.Append(t); err != nil {
+			if err := r.keep(t, err); err != nil {
 				return err
-			}
-			if err == nil {
-				failures = 0
-				continue
-			}
-			r.Progress(Event{Note: fmt.Sprintf("%s: %v", c.ID, err)})
-			if failures++; failures == maxFailures {
-				return fmt.Errorf("%d trials in a row failed, the last with: %w", failures, err)
 			}
 		}
 		clock.took(r.Now().Sub(began))
+	}
+	return nil
+}
+
+// keep records a trial. One that failed outright waits for one that does not:
+// then the fault was its own. If none follows, it was the machine's, nothing of
+// it is recorded, and the run can be resumed once it is mended.
+func (r *Runner) keep(t results.Trial, failed error) error {
+	r.waiting = append(r.waiting, t)
+	if failed == nil {
+		return r.append()
+	}
+	r.Progress(Event{Note: fmt.Sprintf("%s: %v", t.Cell, failed)})
+	if n := len(r.waiting); n == maxFailures {
+		return fmt.Errorf("%d trials in a row failed, the last with: %w", n, failed)
+	}
+	return nil
+}
+
+// append records what waits.
+func (r *Runner) append() error {
+	for ; len(r.waiting) > 0; r.waiting = r.waiting[1:] {
+		if err := r.Run.Append(r.waiting[0]); err != nil {
+			return err
+		}
 	}
 	return nil
 }

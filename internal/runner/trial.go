@@ -62,7 +62,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (srv serve
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
 	if err := ready(gp, loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: grace}, &child.Ready{}); err != nil {
-		return srv, gen, err
+		return srv, gen, errors.Join(sp.gone(), err) // the one may explain the other
 	}
 	if err := ready(sp, nil, &up); err != nil { // every connection accepted
 		return srv, gen, err

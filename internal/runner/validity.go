@@ -32,12 +32,14 @@ func judge(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record,
 	if asleep > suspendedFor {
 		invalid("the machine was suspended for %v", asleep.Round(time.Millisecond))
 	}
-	for side, late := range map[string]int64{"server": lateness(srv.Times, srv.Begin.Time, srv.End.Time), "generator": lateness(gen.Times, gen.Begin.Time, gen.End.Time)} {
+	shifted := func(side string, late int64) {
 		if late > int64(tailTime) {
 			invalid("the machine was too busy: a window was shifted (%s)", side)
 			t.Warnings = append(t.Warnings, fmt.Sprintf("the window of the %s was shifted by %v", side, time.Duration(late).Round(time.Millisecond)))
 		}
 	}
+	shifted("server", lateness(srv.Times, srv.Begin.Time, srv.End.Time))
+	shifted("generator", lateness(gen.Times, gen.Begin.Time, gen.End.Time))
 	if late := t.Metrics["pacer_late_p99_seconds"]; late > latePacer.Seconds() {
 		invalid("the pacer was late while the server was idle: p99 above %v", latePacer)
 	}

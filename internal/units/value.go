@@ -24,6 +24,8 @@ func Value(factor string, v any) string {
 			return Duration(v)
 		case plan.Rate:
 			return Number(v) + "/s"
+		case plan.Bandwidth:
+			return Bandwidth(v)
 		case plan.Share:
 			return Number(100*v) + " %"
 		}

@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"math"
-	"time"
 
 	"github.com/vishvananda/netlink/nl"
 
@@ -49,6 +48,16 @@ func Supports(p *profile.Profile) error {
 		}
 	}
 	return nil
+}
+
+// split divides a shape between two sch_netem, the second inside the first:
+// delay and all that befalls single packets, then the queue and its bottleneck.
+// One alone would count the packets under way against the queue's limit.
+func split(s *profile.Shape) (path, neck profile.Shape) {
+	path = *s
+	path.Rate, path.Overhead, path.Limit = 0, 0, profile.Limit{Packets: maxLimit}
+	neck = profile.Shape{Rate: s.Rate, Overhead: s.Overhead, Limit: s.Limit}
+	return path, neck
 }
 
 // options is the whole specification of a shape. Every attribute is always
@@ -109,15 +118,11 @@ func rateOf(s *profile.Shape) (rate uint32, rate64 uint64) {
 	return uint32(bytes), 0
 }
 
-// limitOf is how many packets the qdisc may hold: those in the queue, as the
-// profile limits them, and those on their way, which sch_netem holds as well.
+// limitOf is how many packets the qdisc may hold, of which the one that is being
+// sent is one more than those that wait. It knows no bytes: they are taken as
+// full frames.
 func limitOf(s *profile.Shape) uint32 {
-	if s.Rate == 0 {
-		return maxLimit
-	}
-	const frame = 1500 + profile.HeaderBytes
-	perPacket := s.Rate.Duration(frame + s.Overhead)
-	return uint32(min(maxLimit, s.QueueBytes()/frame+int(s.Delay/max(perPacket, time.Nanosecond))+1))
+	return uint32(min(maxLimit, s.QueueBytes()/(1500+profile.HeaderBytes)+1))
 }
 
 // table describes a distribution as the kernel wants it.

@@ -122,9 +122,8 @@ func (m *Middle) Begin() error {
 	return nil
 }
 
-// Counters of both directions. sch_netem counts packets lost by its model and
-// dropped at its limit as one: both are in Dropped. The error also tells of a
-// moment's change that failed.
+// Counters of both directions. sch_netem does not count duplicates, corrupted
+// and reordered packets. The error also tells of a moment's change that failed.
 func (m *Middle) Counters() (down, up sched.Counters, err error) {
 	m.mu.Lock()
 	err = m.err
@@ -147,8 +146,7 @@ func (m *Middle) direction(in, out int) (c sched.Counters, err error) {
 		return c, err
 	}
 	c.Arrived, c.ArrivedBytes, c.Overrun = s.RxPackets, s.RxBytes, s.RxDropped
-	c.Sent, c.SentBytes, c.Dropped, err = readQdisc(m.facing[out])
-	return c, err
+	return c, readQdiscs(m.facing[out], &c)
 }
 
 // Close takes the middle down.

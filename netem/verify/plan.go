@@ -29,6 +29,9 @@ const stampBytes = 16
 type plan struct {
 	size  int // of the IP packet
 	times []time.Duration
+	// steady is how far a sender may be behind; what is later is put off, as
+	// sending it at once would fill the queue. 0 never puts off.
+	steady time.Duration
 }
 
 // An arrival is a packet of a plan that came through.
@@ -70,6 +73,12 @@ func spaced(n, size int, every time.Duration) plan {
 	return p
 }
 
+// steady lets a sender make up for eight packets.
+func steady(p plan) plan {
+	p.steady = 8 * p.times[1]
+	return p
+}
+
 // rttProbes is how many packets find the round trip.
 const rttProbes = 200
 
@@ -82,7 +91,7 @@ func planRTT(p *profile.Profile) plan {
 			every = max(every, 5*r.Duration(smallest+profile.HeaderBytes+s.Overhead))
 		}
 	}
-	return spaced(rttProbes, smallest, every)
+	return steady(spaced(rttProbes, smallest, every))
 }
 
 const (
@@ -104,7 +113,7 @@ func planLoss(s *profile.Shape) plan {
 	if r := s.MeanRate(); r > 0 {
 		every = max(every, r.Duration(smallest+profile.HeaderBytes+s.Overhead)*3/2)
 	}
-	return spaced(min(maxPackets, max(wantLosses, int(wantLosses/share))), smallest, every)
+	return steady(spaced(min(maxPackets, max(wantLosses, int(wantLosses/share))), smallest, every))
 }
 
 // gone is the share of packets of which no copy arrives: lost, or with a bit

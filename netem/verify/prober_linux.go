@@ -5,13 +5,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"net"
 	"net/netip"
-	"os"
 	"sync"
 	"time"
 
-	"golang.org/x/net/ipv4"
 	"golang.org/x/sys/unix"
 
 	"github.com/pushbench/pushbench/netem"
@@ -22,63 +19,68 @@ import (
 // process's, so one clock serves both ways, and the kernel stamps each arrival:
 // how soon a thread here wakes up does not matter.
 type prober struct {
-	ends [2]*net.UDPConn // server, client: the senders of the ways down and up
-	runs uint32          // tells the packets of one run from stragglers of another
+	socks [2]int // server, client: the senders of the ways down and up
+	runs  uint32 // tells the packets of one run from stragglers of another
+	train int    // packets that one system call may send
 }
 
 const port = 9
 
 func newProber(link *netem.Link) (*prober, error) {
-	p := &prober{}
-	for i, e := range []struct {
+	p := &prober{socks: [2]int{-1, -1}}
+	ends := [2]struct {
 		ns   *ns.Namespace
 		addr netip.Addr
-	}{{link.Server, netem.ServerAddr}, {link.Client, netem.ClientAddr}} {
-		conn, err := listen(e.ns, netip.AddrPortFrom(e.addr, port))
+	}{{link.Server, netem.ServerAddr}, {link.Client, netem.ClientAddr}}
+	for i, e := range ends {
+		err := e.ns.Do(func() (err error) {
+			p.socks[i], err = open(e.addr, ends[1-i].addr)
+			return err
+		})
 		if err != nil {
 			p.close()
-			return nil, err
+			return nil, fmt.Errorf("prepare a probe's socket: %w", err)
 		}
-		p.ends[i] = conn
+	}
+	for _, fd := range p.socks {
+		var err error
+		if p.train, err = trains(fd); err != nil {
+			p.close()
+			return nil, fmt.Errorf("send a first probe: %w", err)
+		}
 	}
 	return p, nil
 }
 
 func (p *prober) close() {
-	for _, c := range p.ends {
-		if c != nil {
-			c.Close()
+	for _, fd := range p.socks {
+		if fd >= 0 {
+			unix.Close(fd)
 		}
 	}
 }
 
-// listen opens a socket in a namespace, with arrival times and a large buffer.
-func listen(n *ns.Namespace, addr netip.AddrPort) (conn *net.UDPConn, err error) {
-	err = n.Do(func() error {
-		conn, err = net.ListenUDP("udp4", net.UDPAddrFromAddrPort(addr))
-		return err
-	})
+// open makes a socket that stamps arrivals and has a large buffer.
+func open(local, peer netip.Addr) (int, error) {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	if err != nil {
-		return nil, err
+		return -1, err
 	}
-	raw, err := conn.SyscallConn()
+	err = errors.Join(
+		unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1),
+		unix.Bind(fd, &unix.SockaddrInet4{Port: port, Addr: local.As4()}),
+		unix.Connect(fd, &unix.SockaddrInet4{Port: port, Addr: peer.As4()}),
+	)
+	const buffer = 256 << 20
+	if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil {
+		// Without the right to exceed net.core.rmem_max, as much as it allows.
+		err = errors.Join(err, unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, buffer))
+	}
 	if err != nil {
-		return nil, err
+		unix.Close(fd)
+		return -1, err
 	}
-	const buffer = 64 << 20
-	var set error
-	err = raw.Control(func(fd uintptr) {
-		set = unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_TIMESTAMPNS, 1)
-		if unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil {
-			// Without the right to exceed net.core.rmem_max, as much as it allows.
-			set = errors.Join(set, unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_RCVBUF, buffer))
-		}
-	})
-	if err = errors.Join(err, set); err != nil {
-		conn.Close()
-		return nil, fmt.Errorf("prepare a probe's socket: %w", err)
-	}
-	return conn, nil
+	return fd, nil
 }
 
 // slack is how long a run waits for stragglers beyond when they are expected.
@@ -95,19 +97,16 @@ func (p *prober) run(ctx context.Context, plans [2]plan, expected [2][]arrival) 
 		if len(plan.times) == 0 {
 			continue
 		}
-		from, to := p.ends[d], p.ends[1-d]
-		if err := to.SetReadDeadline(time.Time{}); err != nil {
-			return seen, err
-		}
-		wait.Go(func() { seen[d], errs[d] = p.receive(to, begin) })
+		until := make(chan time.Time, 1)
+		wait.Go(func() { seen[d], errs[d] = p.receive(p.socks[1-d], begin, until) })
 		wait.Go(func() {
-			errs[2+d] = p.send(ctx, from, to.LocalAddr().(*net.UDPAddr).AddrPort(), plan, begin)
+			errs[2+d] = p.send(ctx, p.socks[d], plan, begin)
 			last := plan.times[len(plan.times)-1]
 			behind := time.Since(begin) - last
 			if n := len(expected[d]); n > 0 {
 				last = max(last, expected[d][n-1].at)
 			}
-			_ = to.SetReadDeadline(begin.Add(last + behind + slack))
+			until <- begin.Add(last + behind + slack)
 		})
 	}
 	wait.Wait()
@@ -118,50 +117,59 @@ func (p *prober) run(ctx context.Context, plans [2]plan, expected [2][]arrival) 
 // them apart again (UDP_SEGMENT) before they enter the link.
 const maxTrain = 32
 
-// send writes the packets of a plan when they are due. One that is behind sends
-// what is due at once, but no more than a train: then the rest is put off.
-func (p *prober) send(ctx context.Context, from *net.UDPConn, to netip.AddrPort, plan plan, begin time.Time) error {
-	payload := plan.size - headers
-	if err := segment(from, payload); err != nil {
-		return err
+// trains finds out how many packets the kernel takes at once. Before 6.11 it
+// cannot cut a train up for a device without checksum offload, such as TUN.
+func trains(fd int) (int, error) {
+	if err := unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT, stampBytes); err != nil {
+		return 1, nil // before 4.18
 	}
-	b := make([]byte, maxTrain*payload)
+	_, err := unix.Write(fd, make([]byte, 2*stampBytes)) // run 0, which is none
+	if errors.Is(err, unix.EIO) {
+		return 1, unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT, 0)
+	}
+	return maxTrain, err
+}
+
+// send writes the packets of a plan when they are due, and those that are late
+// at once; see plan.steady.
+func (p *prober) send(ctx context.Context, fd int, plan plan, begin time.Time) error {
+	payload := plan.size - headers
+	if p.train > 1 {
+		if err := unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT, payload); err != nil {
+			return fmt.Errorf("prepare a probe's socket: %w", err)
+		}
+	}
+	b := make([]byte, p.train*payload)
 	for seq := 0; seq < len(plan.times) && ctx.Err() == nil; {
 		if ahead := plan.times[seq] - time.Since(begin); ahead > 0 {
 			time.Sleep(ahead)
 		}
-		now, n := time.Now(), 0
-		for n < maxTrain && seq < len(plan.times) && plan.times[seq] <= now.Sub(begin) {
+		now := time.Now()
+		if late := now.Sub(begin) - plan.times[seq] - plan.steady; plan.steady > 0 && late > 0 {
+			begin = begin.Add(late)
+		}
+		n := 0
+		for n < p.train && seq < len(plan.times) && plan.times[seq] <= now.Sub(begin) {
 			stamp(b[n*payload:], p.runs, seq, now)
 			n, seq = n+1, seq+1
 		}
 		if n == 0 {
 			continue
 		}
-		if _, err := from.WriteToUDPAddrPort(b[:n*payload], to); err != nil && !errors.Is(err, unix.ENOBUFS) {
+		if _, err := unix.Write(fd, b[:n*payload]); harmless(err) != nil {
 			return fmt.Errorf("send a probe: %w", err)
-		}
-		if seq < len(plan.times) && n == maxTrain {
-			begin = begin.Add(max(0, time.Since(begin)-plan.times[seq]))
 		}
 	}
 	return nil
 }
 
-// segment makes the kernel cut what is sent into packets of size bytes.
-func segment(conn *net.UDPConn, size int) error {
-	raw, err := conn.SyscallConn()
-	if err != nil {
-		return err
+// harmless errors are packets dropped on the way out, which the sender's own
+// queue may do: the plan goes on.
+func harmless(err error) error {
+	if errors.Is(err, unix.ENOBUFS) || errors.Is(err, unix.ECONNREFUSED) {
+		return nil
 	}
-	var set error
-	err = raw.Control(func(fd uintptr) {
-		set = unix.SetsockoptInt(int(fd), unix.SOL_UDP, unix.UDP_SEGMENT, size)
-	})
-	if err = errors.Join(err, set); err != nil {
-		return fmt.Errorf("prepare a probe's socket (UDP_SEGMENT, Linux 4.18): %w", err)
-	}
-	return nil
+	return err
 }
 
 // stamp writes run, sequence number and time of sending.
@@ -171,36 +179,40 @@ func stamp(b []byte, run uint32, seq int, now time.Time) {
 	binary.NativeEndian.PutUint64(b[8:], uint64(now.UnixNano()))
 }
 
-// receive collects the arrivals of a run until the deadline.
-func (p *prober) receive(conn *net.UDPConn, begin time.Time) ([]arrival, error) {
+// receive collects the arrivals of a run until the time that comes on until. It
+// looks once a millisecond instead of waiting in the kernel, so that no packet
+// has to wake it and a fast link is not slowed by being measured.
+func (p *prober) receive(fd int, begin time.Time, until <-chan time.Time) ([]arrival, error) {
 	var all []arrival
-	batch := make([]ipv4.Message, 64)
-	for i := range batch {
-		batch[i].Buffers, batch[i].OOB = [][]byte{make([]byte, largest)}, make([]byte, 64)
-	}
-	in := ipv4.NewPacketConn(conn)
+	b, oob := make([]byte, largest), make([]byte, 64)
+	var end time.Time
 	for {
-		n, err := in.ReadBatch(batch, 0)
-		if errors.Is(err, os.ErrDeadlineExceeded) {
-			return sorted(all), nil
-		}
-		if err != nil {
+		n, oobn, _, _, err := unix.Recvmsg(fd, b, oob, unix.MSG_DONTWAIT)
+		switch {
+		case errors.Is(err, unix.EAGAIN):
+			select {
+			case end = <-until:
+			default:
+			}
+			if !end.IsZero() && time.Now().After(end) {
+				return sorted(all), nil
+			}
+			time.Sleep(time.Millisecond)
+			continue
+		case err != nil && harmless(err) != nil:
 			return nil, fmt.Errorf("receive a probe: %w", err)
 		}
-		for _, m := range batch[:n] {
-			b := m.Buffers[0]
-			if m.N < stampBytes || binary.NativeEndian.Uint32(b) != p.runs {
-				continue
-			}
-			at := arrivedAt(m.OOB[:m.NN])
-			sent := time.Unix(0, int64(binary.NativeEndian.Uint64(b[8:])))
-			all = append(all, arrival{
-				seq: int(binary.NativeEndian.Uint32(b[4:])),
-				// begin without its monotonic reading: the stamps have none.
-				at:   at.Sub(begin.Round(0)),
-				took: at.Sub(sent),
-			})
+		if n < stampBytes || binary.NativeEndian.Uint32(b) != p.runs {
+			continue
 		}
+		at := arrivedAt(oob[:oobn])
+		sent := time.Unix(0, int64(binary.NativeEndian.Uint64(b[8:])))
+		all = append(all, arrival{
+			seq: int(binary.NativeEndian.Uint32(b[4:])),
+			// begin without its monotonic reading: the stamps have none.
+			at:   at.Sub(begin.Round(0)),
+			took: at.Sub(sent),
+		})
 	}
 }
 

@@ -64,7 +64,7 @@ func (f face) lineHeight() vg.Length { return f.size * 1.28 }
 func (f face) wrap(s string, width vg.Length) []string {
 	var lines []string
 	line := ""
-	for _, word := range strings.Fields(s) {
+	for _, word := range boundWords(s) {
 		longer := strings.TrimSpace(line + " " + word)
 		if line != "" && f.width(longer) > width {
 			lines = append(lines, line)
@@ -77,6 +77,22 @@ func (f face) wrap(s string, width vg.Length) []string {
 	}
 	return lines
 }
+
+// boundWords splits a text where a line may end: not between a figure and its
+// unit.
+func boundWords(s string) []string {
+	var out []string
+	for _, word := range strings.Fields(s) {
+		if n := len(out); n > 0 && len(word) <= 5 && endsInDigit(out[n-1]) {
+			out[n-1] += " " + word
+			continue
+		}
+		out = append(out, word)
+	}
+	return out
+}
+
+func endsInDigit(s string) bool { return s != "" && s[len(s)-1] >= '0' && s[len(s)-1] <= '9' }
 
 // align says which point of a text's box is given.
 type align struct{ x, y float64 }

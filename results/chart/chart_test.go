@@ -73,7 +73,8 @@ func TestTitles(t *testing.T) {
 func TestNoCellIsDropped(t *testing.T) {
 	for name, r := range samples() {
 		for _, kind := range []string{"throughput", "calls"} {
-			if len(r.hists) > 0 || name == "switches" { // no numbers on the axis
+			asked := slices.ContainsFunc(r.m.Plan.Charts, func(c plan.Chart) bool { return c.Kind == kind })
+			if !asked || name == "switches" || name == "lone" { // without numbers on the axis
 				continue
 			}
 			shown := map[XY]bool{}
@@ -194,7 +195,7 @@ func TestErrors(t *testing.T) {
 		want string
 	}{
 		{"empty summary", empty, "the summary has no cells"},
-		{"unknown kind", plain(plan.Chart{Kind: "pie"}), "there are calls, latency, ratio and throughput"},
+		{"unknown kind", plain(plan.Chart{Kind: "pie"}), "there are calls, frontier, heatmap, latency, latency-profiles, ratio, rtt and throughput"},
 		{"no such group", plain(plan.Chart{Kind: "throughput", X: "message", Group: "none"}), "no group has what it draws"},
 		{"no such metric", plain(plan.Chart{Kind: "throughput", X: "message", Metric: "joules"}), "no group has what it draws"},
 		{"no latency", plain(plan.Chart{Kind: "latency", Group: "size"}), "no cell has a latency histogram"},

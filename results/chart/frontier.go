@@ -7,8 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"gonum.org/v1/plot/vg"
-
 	"github.com/pushbench/pushbench/results"
 )
 
@@ -36,6 +34,7 @@ func frontier(in Input) ([]Figure, error) {
 	var xs, ys []float64
 	for _, f := range facets {
 		panel := Panel{Title: f.title}
+		var names Names
 		for _, l := range f.lines {
 			series := Series{Label: l.label, Name: l.name, Style: l.style}
 			median := Shade{Series{Style: l.style}}
@@ -53,12 +52,13 @@ func frontier(in Input) ([]Figure, error) {
 					ys = append(ys, m.Median)
 				}
 				if v, ok := c.Factors[in.Chart.X]; ok {
-					panel.Layers = append(panel.Layers, Name{XY{x, p.Y}, value(in.Chart.X, v), l.style})
+					names = append(names, Name{XY{x, p.Y}, value(in.Chart.X, v), l.style})
 				}
 			}
-			panel.Layers = slices.Insert(panel.Layers, 0, Layer(median))
+			panel.Layers = append(panel.Layers, median)
 			panel.Series = append(panel.Series, series)
 		}
+		panel.Layers = append(panel.Layers, names)
 		panels = append(panels, panel)
 	}
 	x := logAxis("Write calls per message", xs, count)
@@ -66,7 +66,7 @@ func frontier(in Input) ([]Figure, error) {
 	for i := range panels {
 		panels[i].X, panels[i].Y = x, y
 	}
-	what := subtitle("Each line by "+lower(factorTitle(in.Chart.X)), cells, in.Chart.X, in.Chart.Series)
+	what := subtitle("Each line by "+lower(factorTitle(in.Chart.X)), cells, in.Chart.X, in.Chart.Series, "flush")
 	title := s.frontierTitle()
 	return paginate(panels, facets, func(panels []Panel, facets []facet) Figure {
 		notes := s.notes(facets)
@@ -81,7 +81,7 @@ func frontier(in Input) ([]Figure, error) {
 // against the cell of its panel with most calls.
 func (s *sweep) frontierTitle() string {
 	var from, to place
-	saved := 0.0
+	saved, lines := 0.0, 0
 	for _, f := range s.facets {
 		all := placesOf([]facet{f})
 		most := slices.MaxFunc(all, func(a, b place) int { return cmp.Compare(callsOf(a), callsOf(b)) })
@@ -89,6 +89,7 @@ func (s *sweep) frontierTitle() string {
 			if _, ok := l.cells[0].Factors[s.in.Chart.X]; !ok {
 				continue
 			}
+			lines++
 			k := place{s.knee(l), f, l}
 			if ratio := callsOf(most) / callsOf(k); ratio > saved {
 				saved, from, to = ratio, most, k
@@ -106,17 +107,10 @@ func (s *sweep) frontierTitle() string {
 	latencyName := strings.TrimPrefix(lower(metricTitle(s.in.Chart.Metric)), "latency ")
 	title += fmt.Sprintf(" takes write calls from %s to %s a message here and %s from %s to %s",
 		digits(callsOf(from), 2), digits(callsOf(to), 2), latencyName, latency(from), latency(to))
-	if whose := whose(to, len(s.facets) > 1 || len(s.facets[0].lines) > 1); whose != "" {
-		title += " (" + whose + ")"
+	if lines > 1 {
+		title += " (" + strings.TrimPrefix(to.facet.title+", "+to.line.label, ", ") + ")"
 	}
 	return title
-}
-
-func whose(p place, several bool) string {
-	if !several {
-		return ""
-	}
-	return strings.TrimPrefix(p.facet.title+", "+p.line.label, ", ")
 }
 
 func callsOf(p place) float64 { return p.cell.Metrics[callsMetric].Median }
@@ -145,44 +139,4 @@ func (s *sweep) knee(l line) results.Cell {
 		}
 	}
 	return best
-}
-
-// A Name is the value of a further factor beside a point.
-type Name struct {
-	At    XY
-	Text  string
-	Style Style
-}
-
-func (n Name) strokes(*pane) [][]vg.Point { return nil }
-
-func (n Name) draw(p *pane) {
-	at := p.at(n.At.X, n.At.Y)
-	f := face{size: noteSize, color: readable(n.Style.Color)}
-	near, aside := vg.Length(9), vg.Length(11)
-	p.label(n.Text, f, []spot{
-		{vg.Point{X: at.X + near, Y: at.Y + near - 2}, align{0, 0}, 0},
-		{vg.Point{X: at.X, Y: at.Y + aside}, align{0.5, 0}, 0.5},
-		{vg.Point{X: at.X - near, Y: at.Y + near - 2}, align{1, 0}, 1},
-		{vg.Point{X: at.X + aside, Y: at.Y}, leftMiddle, 1},
-		{vg.Point{X: at.X - aside, Y: at.Y}, rightMiddle, 1.5},
-		{vg.Point{X: at.X - near, Y: at.Y - near}, align{1, 1}, 1.5},
-		{vg.Point{X: at.X, Y: at.Y - aside}, centreTop, 2},
-		{vg.Point{X: at.X + near, Y: at.Y - near}, leftTop, 2},
-	})
-}
-
-// A Shade is a lighter line of the same look as a series.
-type Shade struct{ Series }
-
-func (s Shade) strokes(p *pane) [][]vg.Point { return p.outline(s.Series) }
-
-func (s Shade) draw(p *pane) {
-	light := translucent(s.Style.Color, 0x60)
-	for _, stroke := range s.strokes(p) {
-		p.line(light, 1.6, nil, stroke...)
-		for _, at := range stroke {
-			p.marker(s.Style.Marker, at, markerSize*0.8, light, false)
-		}
-	}
 }

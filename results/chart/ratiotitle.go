@@ -28,7 +28,7 @@ func (s *sweep) ratioTitle(panels []Panel, b base) string {
 		return "Nothing here" + s.ratioOf(figure, b) + ": the most is " + reading(top.p) + "×, " + top.name + s.atX(top.p)
 	case mark > 0 && low.p.Y > mark:
 		return "Everything here" + s.ratioOf("more than "+figure, b) + ": the least is " + reading(low.p) + "×, " + low.name + s.atX(low.p)
-	case mark > 0: // on both sides of it, but no line goes across
+	case mark > 0 && !s.lone(): // on both sides of it, but no line goes across
 		return most + "; no line crosses " + figure + "×"
 	case top == low:
 		return most

@@ -3,6 +3,7 @@ package chart
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 	"time"
 
@@ -215,7 +216,16 @@ func samples() map[string]*run {
 	}
 	switches := bySize([]string{"direct", "bufio", "writev"}, []float64{4096}, []bool{true, false})
 	switches.m.Plan.Charts = []plan.Chart{{Kind: "throughput", X: "nodelay"}, {Kind: "ratio", X: "nodelay", Mark: 3.8}}
+	lone := bySize([]string{"direct", "bufio", "writev"}, []float64{256, 4096}, []bool{true})
+	lone.s.Cells = slices.DeleteFunc(lone.s.Cells, func(c results.Cell) bool { return c.Factors.Number("message") != 64 })
 	return map[string]*run{
+		"lone":      lone,
+		"windows":   windows([]float64{64}),
+		"frontiers": windows([]float64{64, 1024}),
+		"tiles":     trips([]string{"bufio"}, sizes),
+		"grids":     trips([]string{"bufio", "writev"}, []float64{64, 256, 1024, 4096}),
+		"trips":     trips([]string{"bufio", "writev"}, []float64{256}),
+		"networks":  networks(),
 		"switches":  switches,
 		"plain":     bySize([]string{"direct", "bufio", "writev"}, []float64{4096}, []bool{true}),
 		"many":      bySize([]string{"direct", "rawwrite", "bufio", "writev", "cork", "more"}, []float64{4096}, []bool{true}),

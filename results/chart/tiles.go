@@ -31,7 +31,9 @@ func (t Tiles) shade(ratio float64) color.NRGBA {
 	if share < 0 {
 		far, share = orange, -share
 	}
-	mix := func(a, b uint8) uint8 { return uint8(math.Round(float64(a) + (float64(b)-float64(a))*math.Min(1, share))) }
+	mix := func(a, b uint8) uint8 {
+		return uint8(math.Round(float64(a) + (float64(b)-float64(a))*math.Min(1, share)))
+	}
 	return color.NRGBA{R: mix(paper.R, far.R), G: mix(paper.G, far.G), B: mix(paper.B, far.B), A: 0xff}
 }
 
@@ -73,13 +75,22 @@ func (t Tiles) tile(p *pane, box vg.Rectangle, pt Point) {
 	if pt.interval() {
 		between := digits(*pt.Lo, 2) + " to " + digits(*pt.Hi, 2)
 		if box.Size().Y > 2.6*textSize && small.width(between) < box.Size().X-8 {
-			p.write(between, small, vg.Point{X: middle.X, Y: middle.Y - 4}, centreTop)
+			p.onTile(between, small, fill, vg.Point{X: middle.X, Y: middle.Y - 4}, centreTop)
 			middle.Y += f.size / 2
 		}
 	}
 	if f.width(figure) < box.Size().X-4 {
-		p.write(figure, f, middle, align{0.5, 0.5})
+		p.onTile(figure, f, fill, middle, align{0.5, 0.5})
 	}
+}
+
+// onTile writes a text over whatever line crosses its tile.
+func (p *pane) onTile(s string, f face, fill color.NRGBA, at vg.Point, a align) {
+	p.late = append(p.late, func() {
+		p.SetColor(translucent(fill, 0xd8))
+		p.Fill(f.box(s, at, a).Path())
+		p.write(s, f, at, a)
+	})
 }
 
 // hatch rules a box with strokes that rise to the right.

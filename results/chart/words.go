@@ -54,9 +54,6 @@ func value(factor string, v any) string {
 		}
 		return "off"
 	case float64:
-		if factor == "bandwidth" {
-			return units.Bandwidth(v)
-		}
 		switch kindOf(factor) {
 		case plan.Size:
 			return units.Size(v)
@@ -67,6 +64,11 @@ func value(factor string, v any) string {
 				return digits(v, 4) + "/s"
 			}
 			return units.Number(v) + "/s"
+		case plan.Bandwidth:
+			if v == 0 {
+				return "no limit"
+			}
+			return units.Bandwidth(v)
 		case plan.Share:
 			return units.Number(v*100) + " %"
 		}
@@ -77,19 +79,11 @@ func value(factor string, v any) string {
 	return fmt.Sprint(v)
 }
 
-// kindOf says how a factor's values are written. Stored runs may have factors
-// that the table of this version does not.
+// kindOf says how a factor's values are written. Those of factors this version
+// does not know are written as they are stored.
 func kindOf(factor string) plan.Kind {
-	f, known := plan.FactorNamed(factor)
-	switch {
-	case known:
-		return f.Kind
-	case factor == "rtt":
-		return plan.Duration
-	case factor == "loss":
-		return plan.Share
-	}
-	return plan.Count
+	f, _ := plan.FactorNamed(factor)
+	return f.Kind
 }
 
 // named words a factor and its value where the value alone would not tell what
@@ -116,6 +110,9 @@ func named(factor string, v any) string {
 	case "rtt":
 		return "RTT " + text
 	case "bandwidth":
+		if v == 0.0 {
+			return "no limit of bandwidth"
+		}
 		return text
 	case "loss":
 		return text + " loss"

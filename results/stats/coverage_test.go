@@ -156,17 +156,24 @@ func TestCoveragePercentiles(t *testing.T) {
 		for _, q := range []float64{0.5, 0.99} {
 			truth := pool.quantile(once, q)
 			for _, n := range []int{6, 12, 20} {
-				covered := 0
+				covered, given := 0, 0
 				for range simulated {
 					run := timing{ns: ns}
 					for range n {
 						run.cum = append(run.cum, pool.cum[r.IntN(len(pool.cum))])
 					}
-					if iv := run.interval(q); iv.Lo <= truth && truth <= iv.Hi {
+					iv := run.interval(q)
+					if iv.OK {
+						given++
+					}
+					if iv.OK && iv.Lo <= truth && truth <= iv.Hi {
 						covered++
 					}
 				}
-				checkCoverage(t, fmt.Sprintf("p%g of %d blocks, sigma %g between, %g within", 100*q, n, c.tau, c.within), covered, simulated)
+				if given < simulated*19/20 {
+					t.Errorf("p%g of %d blocks: an interval in %d of %d draws only", 100*q, n, given, simulated)
+				}
+				checkCoverage(t, fmt.Sprintf("p%g of %d blocks, sigma %g between, %g within", 100*q, n, c.tau, c.within), covered, given)
 			}
 		}
 	}

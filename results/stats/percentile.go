@@ -113,15 +113,38 @@ func (t timing) interval(q float64) Interval {
 		logs[b] = math.Log(t.quantile(weight, q))
 		weight[b] = 1
 	}
+	effective := t.tail(iv.Mid)
+	if q > 0.5 && (effective < minTailBlocks || t.above(iv.Mid) < minTailValues) {
+		return iv
+	}
 	_, variance := stat.PopMeanVariance(logs, nil)
 	se := math.Sqrt(variance * float64(n-1))
-	student := distuv.StudentsT{Sigma: 1, Nu: max(t.tail(iv.Mid)-1, 1)}
+	student := distuv.StudentsT{Sigma: 1, Nu: max(effective-1, 1)}
 	factor := math.Exp(student.Quantile((1+Level)/2) * se)
 	if math.IsInf(factor, 0) {
 		return iv
 	}
 	iv.Lo, iv.Hi, iv.OK = iv.Mid/factor, iv.Mid*factor, true
 	return iv
+}
+
+// A high percentile has an interval only if the values above it are enough and
+// come from enough blocks to tell how it varies.
+const (
+	minTailBlocks = 1.5
+	minTailValues = 10
+)
+
+// above is the number of values above a bound, in seconds.
+func (t timing) above(bound float64) (n int64) {
+	i := sort.Search(len(t.ns), func(i int) bool { return float64(t.ns[i])/1e9 > bound })
+	for _, cum := range t.cum {
+		n += cum[len(cum)-1]
+		if i > 0 {
+			n -= cum[i-1]
+		}
+	}
+	return n
 }
 
 // tail returns how many blocks the values above a bound, in seconds, effectively

@@ -106,7 +106,7 @@ func (s *samples) summarizeTimes(into map[string]results.Metric) (warnings []str
 		}
 		if n := len(t.cum); n >= MinBlocks {
 			if from := t.tail(t.interval(0.99).Mid); from > 0 && from < float64(n)/2 {
-				warnings = append(warnings, fmt.Sprintf("the slowest 1 %% of %s come from about %.1f of %d blocks: high percentiles are less certain than their intervals say", name, from, n))
+				warnings = append(warnings, fmt.Sprintf("the slowest 1 %% of %s come from about %.1f of %d blocks: high percentiles are less certain than their intervals say, and have none below 1.5", name, from, n))
 			}
 		}
 	}

@@ -73,6 +73,8 @@ func Of(k plan.Kind) (d Dimension, ok bool) {
 		return Rate, true
 	case plan.Share:
 		return Share, true
+	case plan.Bandwidth:
+		return Bandwidth, true
 	}
 	return Count, false
 }

@@ -159,6 +159,7 @@ func TestValue(t *testing.T) {
 		{plan.Duration, 0.005, "5 ms"},
 		{plan.Rate, 1e3, "1 k/s"},
 		{plan.Share, 0.05, "5 %"},
+		{plan.Bandwidth, 1e7, "10 mbit"},
 		{plan.Count, 2.0, "2"},
 	} {
 		if got := Value(c.k, c.v); got != c.want {
