@@ -1,6 +1,7 @@
 package results
 
 import (
+	"encoding/json"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -17,6 +18,8 @@ type Manifest struct {
 	Quick    bool      `json:"quick,omitempty"`
 	Plan     plan.Plan `json:"plan"`
 	Host     Host      `json:"host"`
+	// Links are the emulated networks of the plan, by Plan's name of each.
+	Links map[string]Link `json:"links,omitempty"`
 }
 
 // Host is the machine that measured; charts and baselines name it.
@@ -32,4 +35,14 @@ type Host struct {
 	Sysctls map[string]string `json:"sysctls,omitempty"`
 	Backend string            `json:"backend,omitempty"` // of emulated networks
 	Pinning string            `json:"pinning,omitempty"` // which core each side had
+}
+
+// A Link is an emulated network: what was asked for, and what was found of it
+// before the first trial. Figures are those of `netem verify`.
+type Link struct {
+	Backend  string             `json:"backend"`  // that emulates it
+	Profile  json.RawMessage    `json:"profile"`  // a netem/profile.Profile, complete
+	Verified time.Time          `json:"verified"` // when it was measured
+	Asked    map[string]float64 `json:"asked"`
+	Measured map[string]float64 `json:"measured"`
 }

@@ -22,7 +22,10 @@ type Record struct {
 	// Late is how far behind its time the pacer woke an idle server (HdrHistogram).
 	Late []byte `json:"late,omitempty"`
 	// Write is the time inside write calls (HdrHistogram), of timed loads.
-	Write        []byte   `json:"write,omitempty"`
+	Write []byte `json:"write,omitempty"`
+	// Noticed is when the first connection failed by itself or was given up;
+	// 0 if none did before the grace time was over (clock.Now).
+	Noticed      int64    `json:"noticed,omitempty"`
 	Disconnected int      `json:"disconnected"`     // connections given up by overflow or write deadline
 	Cut          int      `json:"cut"`              // connections that still held messages after the grace time
 	Failed       int      `json:"failed"`           // connections that ended with any other error

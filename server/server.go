@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -32,6 +33,7 @@ type Server struct {
 	writeMu  sync.Mutex
 	busy     atomic.Int64
 	stop     atomic.Bool
+	noticed  atomic.Int64 // when the first connection failed
 	halt     chan struct{}
 }
 
@@ -174,6 +176,9 @@ func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
 		err = w.pace(feeds[i])
 	}
 	if err != nil {
+		if s.settings.patience > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
+			s.noticed.CompareAndSwap(0, clock.Now())
+		}
 		w.abandon()
 		return err
 	}
@@ -246,6 +251,7 @@ func (s *Server) record(rec Record, feeds []*feed, late *pacer, errs []error) (R
 		rec.Unsent += end.unsent
 		faults = append(faults, end.err)
 	}
+	rec.Noticed = s.noticed.Load()
 	var err1, err2 error
 	rec.Late, err1 = hist.Encode(late.late)
 	if s.write != nil {

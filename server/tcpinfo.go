@@ -11,6 +11,9 @@ type TCPInfo struct {
 	Busy         float64 `json:"busy_seconds"`
 	RwndLimited  float64 `json:"rwnd_limited_seconds"`
 	SndbufLimit  float64 `json:"sndbuf_limited_seconds"`
+	// Window is how many bytes may be in flight: the lesser of what the reader
+	// offers and what the send buffer holds. 0 where the kernel does not tell.
+	Window uint64 `json:"window_bytes"`
 }
 
 func (a *TCPInfo) add(b TCPInfo) {
@@ -22,12 +25,14 @@ func (a *TCPInfo) add(b TCPInfo) {
 	a.Busy += b.Busy
 	a.RwndLimited += b.RwndLimited
 	a.SndbufLimit += b.SndbufLimit
+	a.Window += b.Window
 }
 
-// Sub is what happened between two readings.
+// Sub is what happened between two readings; the window is the larger of both.
 func (a TCPInfo) Sub(b TCPInfo) TCPInfo {
 	return TCPInfo{
 		a.Messages - b.Messages, a.Segments - b.Segments, a.DataSegments - b.DataSegments, a.BytesSent - b.BytesSent,
 		a.Retransmits - b.Retransmits, a.Busy - b.Busy, a.RwndLimited - b.RwndLimited, a.SndbufLimit - b.SndbufLimit,
+		max(a.Window, b.Window),
 	}
 }

@@ -13,6 +13,10 @@ func readTCPInfo(conn *net.TCPConn) (info TCPInfo, ok bool) {
 		if err != nil {
 			return err
 		}
+		buffer, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_SNDBUF)
+		if err != nil {
+			return err
+		}
 		info = TCPInfo{
 			Segments:     uint64(t.Segs_out),
 			DataSegments: uint64(t.Data_segs_out),
@@ -21,6 +25,7 @@ func readTCPInfo(conn *net.TCPConn) (info TCPInfo, ok bool) {
 			Busy:         float64(t.Busy_time) / 1e6,
 			RwndLimited:  float64(t.Rwnd_limited) / 1e6,
 			SndbufLimit:  float64(t.Sndbuf_limited) / 1e6,
+			Window:       min(uint64(t.Snd_wnd), uint64(buffer)),
 		}
 		return nil
 	})

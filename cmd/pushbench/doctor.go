@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 
 	"github.com/spf13/pflag"
 
 	"github.com/pushbench/pushbench/internal/doctor"
 	"github.com/pushbench/pushbench/internal/host"
 	"github.com/pushbench/pushbench/internal/runner"
+	"github.com/pushbench/pushbench/netem"
 	"github.com/pushbench/pushbench/netem/ns"
 	"github.com/pushbench/pushbench/results"
 )
@@ -25,14 +25,6 @@ var doctorCommand = command{
 	run: runDoctor,
 }
 
-func tryNamespace() error {
-	n, err := ns.New()
-	if err != nil {
-		return err
-	}
-	return n.Close()
-}
-
 // A diagnosis is what doctor --json prints.
 type diagnosis struct {
 	Host   results.Host   `json:"host"`
@@ -43,22 +35,17 @@ func runDoctor(_ context.Context, inv *invocation) error {
 	// As `run` does for networks: an ordinary user's rights come from a user
 	// namespace, in which this command then runs again.
 	status, done, rights := ns.Enter()
-	if done && rights == nil {
-		if status != exitDone {
-			return statusError{status, errSaid}
-		}
+	switch {
+	case done && status == exitDone:
 		return nil
+	case done:
+		return statusError{status, errSaid}
 	}
-	if rights == nil {
-		rights = tryNamespace()
-	}
-	facts := doctor.Facts{Rights: rights, User: os.Geteuid() != 0, Veth: tryVeth, TUN: tryTUN, Netem: tryNetem}
 	h := host.Describe()
 	if pins := runner.ChoosePins(); pins != runner.Unpinned {
-		facts.Pinning = pins.String()
-		h.Pinning = facts.Pinning
+		h.Pinning = pins.String()
 	}
-	checks := doctor.Examine(facts)
+	checks := doctor.Examine(doctor.Facts{Pinning: h.Pinning, Networks: networks(rights)})
 	if asJSON, _ := inv.flags.GetBool("json"); asJSON {
 		enc := json.NewEncoder(inv.stdout)
 		enc.SetIndent("", "  ")
@@ -66,4 +53,16 @@ func runDoctor(_ context.Context, inv *invocation) error {
 	}
 	fmt.Fprintf(inv.stdout, "%s, %d cores, %s/%s %s\n\n", h.CPU, h.Cores, h.OS, h.Arch, h.Kernel)
 	return doctor.Write(inv.stdout, checks)
+}
+
+// networks tries what emulated networks stand on. What kept the rights for them
+// from this process, if anything, explains more than their failures do.
+func networks(rights error) (out []doctor.Feature) {
+	for _, f := range netem.Probe() {
+		if rights != nil {
+			f.Reason = rights.Error()
+		}
+		out = append(out, doctor.Feature{Name: f.Name, Needed: f.Needed, Reason: f.Reason})
+	}
+	return out
 }

@@ -20,11 +20,12 @@ import (
 // patience bounds every wait of these tests; it is never what is measured.
 const patience = 30 * time.Second
 
-// pair is a scenario of two cells, for --resume to have something to do.
+// pair is a scenario of two cells, for --resume to have something to do, with
+// reno, which every user of every kernel may set.
 const pair = `
 name: pair
 title: two cells
-matrix: {strategy: [direct, bufio], flush: [full], message: [1KiB]}
+matrix: {strategy: [direct, bufio], flush: [full], message: [1KiB], congestion: [reno]}
 load: {mode: saturate, connections: 2}
 measure: {warmup: 10ms, window: 200ms, blocks: {min: 2, max: 2}, budget: 1m}
 `
@@ -307,11 +308,11 @@ func TestFullDisk(t *testing.T) {
 	dir := writeScenario(t, `
 name: full
 title: one cell, many times
-matrix: {strategy: [direct], message: [1KiB]}
+matrix: {strategy: [direct], message: [1KiB], congestion: [reno]}
 load: {mode: rate, rate: 2k/s, connections: 1}
 measure: {warmup: 1ms, window: 5ms, blocks: {min: 30, max: 30}, budget: 10m}
 `)
-	p := mounted(t, dir, "size=32k", "run", "s.yaml", "-o", "disk/out")
+	p := mounted(t, dir, "size=20k", "run", "s.yaml", "-o", "disk/out")
 	if s := p.status(); s != exitFailed {
 		t.Fatalf("status %d: %s", s, p.said())
 	}
@@ -342,7 +343,7 @@ func TestFewDescriptors(t *testing.T) {
 	dir := writeScenario(t, `
 name: many
 title: more connections than descriptors
-matrix: {strategy: [direct], message: [64B]}
+matrix: {strategy: [direct], message: [64B], congestion: [reno]}
 load: {mode: saturate, connections: 2000}
 measure: {warmup: 1ms, window: 20ms, blocks: {min: 1, max: 1}, budget: 1m}
 `)

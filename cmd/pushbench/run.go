@@ -54,6 +54,10 @@ func runRun(ctx context.Context, inv *invocation) error {
 	if done, err := enter(m.Plan); done {
 		return err
 	}
+	if m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note); err != nil {
+		return err
+	}
+	m.Host.Backend = runner.Backends(m.Links)
 	if dir, _ = inv.flags.GetString("output"); dir == "" {
 		dir = filepath.Join("results", "runs", m.Plan.Name+"-"+m.Created.Format("20060102-150405"))
 	}
@@ -104,6 +108,9 @@ func resumeRun(ctx context.Context, inv *invocation, dir string) error {
 		return err
 	}
 	if done, err := enter(old.Manifest.Plan); done {
+		return err
+	}
+	if err := runner.VerifyAgain(ctx, old.Manifest.Links, newProgress(inv.stderr).note); err != nil {
 		return err
 	}
 	store, err := results.Open(dir)

@@ -26,19 +26,14 @@ type Check struct {
 // Facts are what only the caller can find out: the packages behind them stand
 // on the other side of a wall.
 type Facts struct {
-	Pinning string // which core each side gets; empty if neither is bound
-	// Rights is why this process may not make network namespaces; nil if it may.
-	Rights error
-	User   bool         // the rights come from a user namespace
-	Veth   func() error // makes a veth link and takes it down again
-	TUN    func() error // makes a TUN device and takes it down again
-	Netem  func() error // sets and removes a sch_netem qdisc
+	Pinning  string    // which core each side gets; empty if neither is bound
+	Networks []Feature // what emulated networks stand on
 }
 
 // Examine makes every check, in the order people should read them. It takes
 // about a fifth of a second.
 func Examine(f Facts) []Check {
-	return []Check{
+	checks := []Check{
 		cores(numCores(), f.Pinning),
 		kernel(),
 		quiet(readLoad()),
@@ -50,11 +45,11 @@ func Examine(f Facts) []Check {
 		congestion(setCongestion(defaultCongestion)),
 		tcpInfo(readTCPInfo()),
 		processCosts(),
-		namespaces(f.Rights, f.User),
-		veth(f.Veth, f.Rights),
-		tun(f.TUN, f.Rights),
-		schNetem(f.Netem, f.Rights),
 	}
+	for _, n := range f.Networks {
+		checks = append(checks, network(n))
+	}
+	return checks
 }
 
 // absent is a check whose reading failed.

@@ -1,6 +1,10 @@
 package doctor
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+)
 
 // defaultCongestion is what a cell has where its scenario says nothing.
 const defaultCongestion = "cubic"
@@ -11,6 +15,10 @@ func congestion(available string, err error) Check {
 		c.State, c.Found = Missing, fmt.Sprintf("%v; there are: %s", err, available)
 		c.Means = "scenarios that do not choose one cannot run"
 		c.Remedy = "modprobe tcp_" + defaultCongestion + ", or choose one that is there: --set congestion=NAME"
+		if errors.Is(err, fs.ErrPermission) {
+			c.State, c.Means = Limited, "scenarios that do not choose one run as root alone"
+			c.Remedy = "as root: sysctl net.ipv4.tcp_allowed_congestion_control=\"" + available + "\"; or choose one that is allowed: --set congestion=reno"
+		}
 		if available == "" {
 			c.State, c.Found, c.Means = Limited, err.Error(), "each result rests on the system's own"
 			c.Remedy = unsupported

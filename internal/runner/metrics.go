@@ -3,19 +3,15 @@ package runner
 import (
 	"github.com/HdrHistogram/hdrhistogram-go"
 
+	"github.com/pushbench/pushbench/internal/limit"
 	"github.com/pushbench/pushbench/internal/plan"
-	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/server"
 )
 
-// headerBytes is what Ethernet (14), IPv4 (20) and TCP with time stamps (32) add
-// to a segment's payload.
-const headerBytes = 14 + 20 + 32
-
 // derive computes a trial's metrics from what both sides recorded.
-func derive(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record) {
-	m := t.Metrics
+func derive(t *results.Trial, c plan.Cell, o outcome) {
+	m, srv, gen := t.Metrics, o.server, o.generator
 	if s := seconds(gen.End.Time - gen.Begin.Time); s > 0 {
 		m["goodput_bytes_per_second"] = float64(gen.End.Bytes-gen.Begin.Bytes) / s
 		m["messages_per_second"] = float64(gen.End.Messages-gen.Begin.Messages) / s
@@ -47,6 +43,7 @@ func derive(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record
 	if late := decode(srv.Late); late != nil {
 		m["pacer_late_p99_seconds"] = seconds(late.ValueAtQuantile(99))
 	}
+	deriveLink(t, c, o)
 }
 
 // perMessage divides what the server spent in its window by the messages it
@@ -71,7 +68,7 @@ func perMessage(t *results.Trial, srv server.Record, n, connections float64) {
 	tcp := srv.End.TCP.Sub(*srv.Begin.TCP)
 	if n := float64(tcp.Messages); n > 0 {
 		m["segments_per_message"] = float64(tcp.DataSegments) / n
-		m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + headerBytes*float64(tcp.Segments)) / n
+		m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + limit.HeaderBytes*float64(tcp.Segments)) / n
 		m["retransmits_per_message"] = float64(tcp.Retransmits) / n
 	}
 	connected := span * connections

@@ -2,10 +2,13 @@ package runner
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/netem"
 	"github.com/pushbench/pushbench/netem/ns"
+	"github.com/pushbench/pushbench/netem/profile"
+	"github.com/pushbench/pushbench/results"
 )
 
 // A network is where the two sides of a trial stand.
@@ -13,6 +16,7 @@ type network struct {
 	host   string // the server's address, as both sides know it
 	server placer
 	client placer
+	link   *netem.Link // nil on loopback
 	close  func() error
 }
 
@@ -21,24 +25,59 @@ type placer func(start func() error) error
 
 func here(start func() error) error { return start() }
 
-// open makes the named network. A link is made anew for every trial, so that
-// neither queues nor what TCP remembers of a route pass from one to the next.
-func open(name string) (*network, error) {
-	switch name {
+// open makes the network of a cell; links are the manifest's. A link is made anew
+// for every trial, so that neither queues nor what TCP remembers of a route pass
+// from one to the next.
+func open(v plan.Values, links map[string]results.Link) (*network, error) {
+	switch name := v.Text("network"); name {
 	case "loopback":
 		return &network{host: "127.0.0.1", server: here, client: here, close: func() error { return nil }}, nil
 	case "veth":
 		link, err := netem.NewVeth(netem.VethOptions{})
-		if err != nil {
-			return nil, fmt.Errorf("network veth: %w", err)
-		}
-		return joined(link), nil
+		return joined(name, link, err)
 	}
-	return nil, fmt.Errorf("no network %q: there are loopback and veth", name)
+	name := linkName(v)
+	verified, ok := links[name]
+	if !ok {
+		return nil, fmt.Errorf("network %s: the manifest has no such link: it was not verified", name)
+	}
+	p, err := stored(verified)
+	if err != nil {
+		return nil, fmt.Errorf("network %s: %w", name, err)
+	}
+	link, err := netem.Open(p, netem.Options{Backend: verified.Backend})
+	return joined(name, link, err)
 }
 
-func joined(l *netem.Link) *network {
-	return &network{host: netem.ServerAddr.String(), server: l.Server.Do, client: l.Client.Do, close: l.Close}
+func joined(name string, l *netem.Link, err error) (*network, error) {
+	if err != nil {
+		return nil, fmt.Errorf("network %s: %w", name, err)
+	}
+	return &network{host: netem.ServerAddr.String(), server: l.Server.Do, client: l.Client.Do, link: l, close: l.Close}, nil
+}
+
+// profile is nil where nothing is emulated.
+func (n *network) profile() *profile.Profile {
+	if n.link == nil {
+		return nil
+	}
+	return n.link.Profile
+}
+
+// begin starts what changes over time in the network.
+func (n *network) begin() error {
+	if n.link == nil {
+		return nil
+	}
+	return n.link.Begin()
+}
+
+// roundTrip is what the network adds to any exchange.
+func (n *network) roundTrip() time.Duration {
+	if p := n.profile(); p != nil {
+		return p.RTT()
+	}
+	return 0
 }
 
 // Prepare gives this process the rights that the plan's networks need: an

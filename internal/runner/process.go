@@ -25,6 +25,9 @@ type process struct {
 	tail  *tail       // of standard error
 }
 
+// goneTime is within how long the end of a dying child is seen.
+const goneTime = 200 * time.Millisecond
+
 // leaveTime is what a child has to leave after its standard input has ended.
 const leaveTime = 5 * time.Second
 
@@ -87,14 +90,15 @@ func (p *process) receive(v any, within time.Duration) error {
 	}
 }
 
-// gone explains why the child has left, if it has.
+// gone explains why the child has left, if it has or is about to: its sockets
+// close before the parent learns of its end.
 func (p *process) gone() error {
 	select {
 	case _, ok := <-p.lines:
 		if !ok {
 			return p.fault(io.ErrUnexpectedEOF)
 		}
-	default:
+	case <-time.After(goneTime):
 	}
 	return nil
 }

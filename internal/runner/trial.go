@@ -15,11 +15,11 @@ import (
 )
 
 const (
-	readyTime = 40 * time.Second // to listen, or to connect
-	leadTime  = 5 * time.Millisecond
-	tailTime  = 20 * time.Millisecond // of the load, after the window
-	grace     = plan.Seconds(5)       // for what is under way at the end of a load
-	slack     = 10 * time.Second
+	readyTime  = 40 * time.Second // to listen, or to connect
+	readyTrips = 20               // of the network, beyond that
+	leadTime   = 5 * time.Millisecond
+	tailTime   = 20 * time.Millisecond // of the load, after the window
+	slack      = 10 * time.Second
 )
 
 // trial runs one cell once. It always returns a record; the error says why the
@@ -27,66 +27,74 @@ const (
 func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (results.Trial, error) {
 	t := results.Trial{Cell: c.ID, Block: block, Order: order, Started: r.Now().UTC(), State: results.Valid, Metrics: map[string]float64{}}
 	boot := suspended()
-	srv, gen, err := r.measure(ctx, c, block)
+	o, err := r.measure(ctx, c, block)
 	if err != nil {
 		t.State, t.Reasons = results.Invalid, []string{err.Error()}
 		return t, err
 	}
-	derive(&t, c, srv, gen)
-	judge(&t, c, srv, gen, suspended()-boot)
+	derive(&t, c, o)
+	judge(&t, c, o, suspended()-boot)
 	return t, nil
 }
 
-// measure starts both sides, lets them run, and returns their records.
-func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (srv server.Record, gen loadgen.Record, err error) {
-	net, err := open(c.Factors.Text("network"))
+// measure starts both sides, lets them run, and returns what they recorded.
+func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome, err error) {
+	net, err := open(c.Factors, r.Run.Manifest.Links)
 	if err != nil {
-		return srv, gen, err
+		return o, err
 	}
 	defer func() { err = errors.Join(err, net.close()) }()
+	grace, readyIn := graceOf(c.Factors, net.profile()), readyTime+readyTrips*net.roundTrip()
 	sp, err := start(r.command("serve", c), "server", net.server, r.Pins.Server)
 	if err != nil {
-		return srv, gen, err
+		return o, err
 	}
 	defer sp.end()
 	defer context.AfterFunc(ctx, sp.kill)()
 	seed := r.Run.Manifest.Plan.Seed + uint64(block)
 	var up child.Ready
-	if err := ready(sp, server.Config{Listen: net.host + ":0", Factors: c.Factors, Seed: seed, Grace: grace}, &up); err != nil {
-		return srv, gen, err
+	serve := server.Config{Listen: net.host + ":0", Factors: c.Factors, Seed: seed, Grace: plan.Seconds(grace.Seconds())}
+	if err := ready(sp, serve, &up, readyIn); err != nil {
+		return o, err
 	}
 	gp, err := start(r.command("load", c), "generator", net.client, r.Pins.Generator)
 	if err != nil {
-		return srv, gen, err
+		return o, err
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	if err := ready(gp, loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: grace}, &child.Ready{}); err != nil {
-		return srv, gen, errors.Join(sp.gone(), err) // the one may explain the other
+	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: serve.Grace}
+	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
+		return o, err
 	}
-	if err := ready(sp, nil, &up); err != nil { // every connection accepted
-		return srv, gen, err
+	if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
+		return o, err
 	}
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
 	times.End = times.Begin + int64(c.Window.Duration())
 	times.Stop = times.End + int64(tailTime)
-	if err := errors.Join(sp.send(times), gp.send(times)); err != nil {
-		return srv, gen, err
+	began := clock.Now()
+	if err := errors.Join(net.begin(), sp.send(times), gp.send(times)); err != nil {
+		return o, err
 	}
-	within := c.Warmup.Duration() + c.Window.Duration() + grace.Duration() + slack
+	within := c.Warmup.Duration() + c.Window.Duration() + grace + slack
 	// Both are asked, so that an end of the one explains an end of the other.
-	return srv, gen, errors.Join(sp.receive(&srv, within), gp.receive(&gen, within))
+	if err := errors.Join(sp.receive(&o.server, within), gp.receive(&o.generator, within)); err != nil {
+		return o, err
+	}
+	o.link, err = net.observe(began)
+	return o, err
 }
 
 // ready sends a configuration, if any, and waits until the child can go on.
-func ready(p *process, cfg any, up *child.Ready) error {
+func ready(p *process, cfg any, up *child.Ready, within time.Duration) error {
 	if cfg != nil {
 		if err := p.send(cfg); err != nil {
 			return err
 		}
 	}
-	if err := p.receive(up, readyTime); err != nil {
+	if err := p.receive(up, within); err != nil {
 		return err
 	}
 	if up.Error != "" {

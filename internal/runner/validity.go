@@ -6,9 +6,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/plan"
-	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
-	"github.com/pushbench/pushbench/server"
 )
 
 // What makes a trial's figures worthless or bounds.
@@ -24,7 +22,9 @@ const (
 )
 
 // judge sets a trial's state from what both sides recorded.
-func judge(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record, asleep time.Duration) {
+func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
+	srv, gen := o.server, o.generator
+	judgeLink(t, o.link)
 	invalid := func(format string, args ...any) {
 		t.State = results.Invalid
 		t.Reasons = append(t.Reasons, fmt.Sprintf(format, args...))
@@ -46,8 +46,8 @@ func judge(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record,
 	if srv.End.Messages == srv.Begin.Messages || gen.End.Messages == gen.Begin.Messages {
 		invalid("no message passed within the window")
 	}
-	integrity(t, c, srv, gen, invalid)
-	if t.State == results.Invalid {
+	integrity(t, o, invalid)
+	if t.State == results.Invalid || o.link.dead() {
 		return
 	}
 	censored := func(reason string) {
@@ -69,11 +69,14 @@ func lateness(asked child.Go, begin, end int64) int64 {
 
 // integrity holds what arrived against what was sent. Connections that the
 // server gave up, and readers that were told to be slow, may miss messages.
-func integrity(t *results.Trial, c plan.Cell, srv server.Record, gen loadgen.Record, invalid func(string, ...any)) {
-	got := gen.Received
+func integrity(t *results.Trial, o outcome, invalid func(string, ...any)) {
+	srv, gen, got := o.server, o.generator, o.generator.Received
 	if got.Corrupt > 0 || got.Reordered > 0 || got.Lost > srv.Dropped {
 		invalid("messages were lost, altered or out of order")
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%d lost and %d dropped, %d altered, %d out of order", got.Lost, srv.Dropped, got.Corrupt, got.Reordered))
+	}
+	if o.link.dead() {
+		return // connections that fail and streams without an end are what is looked for
 	}
 	excused := srv.Disconnected + srv.Cut + gen.Slow
 	if srv.Failed > gen.Slow {

@@ -16,7 +16,7 @@ var data embed.FS
 
 // tables are the files of named profiles, in the order people see them. A new
 // profile is an entry in one of them, a new source a file and a line here.
-var tables = []string{"own", "webpagetest", "devtools", "lighthouse", "atc", "comcast"}
+var tables = []string{"own", "changing", "webpagetest", "devtools", "lighthouse", "atc", "comcast"}
 
 // Named returns every profile that has a name of its own, by source.
 var Named = sync.OnceValue(func() []*Profile {

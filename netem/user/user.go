@@ -13,6 +13,7 @@ package user
 import (
 	"errors"
 	"fmt"
+	"runtime"
 	"sync"
 	"time"
 
@@ -47,6 +48,7 @@ func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error
 	if m.stop, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, errors.Join(fmt.Errorf("eventfd: %w", err), m.closeFiles())
 	}
+	addThreads(len(m.carriers))
 	start := time.Now()
 	for d := range m.carriers {
 		m.carriers[d] = &carrier{
@@ -56,6 +58,19 @@ func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error
 		m.threads.Go(m.carriers[d].run)
 	}
 	return m, nil
+}
+
+// gomaxprocs guards changes of GOMAXPROCS, of which each needs the last value.
+var gomaxprocs sync.Mutex
+
+// addThreads lets so many more threads run Go code at once. Carriers are busy
+// with short system calls, in which the runtime does not count them as waiting:
+// without a place of their own they and the rest of the program would hold each
+// other up.
+func addThreads(n int) {
+	gomaxprocs.Lock()
+	defer gomaxprocs.Unlock()
+	runtime.GOMAXPROCS(runtime.GOMAXPROCS(0) + n)
 }
 
 // Counters of both directions. What a TUN device dropped before it could be
@@ -95,6 +110,7 @@ func (m *Middle) Close() (err error) {
 			return // the threads would not hear of it
 		}
 		m.threads.Wait()
+		addThreads(-len(m.carriers))
 		err = m.closeFiles()
 	})
 	return err

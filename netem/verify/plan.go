@@ -155,7 +155,7 @@ func simulate(p *profile.Profile, both [2]plan) (all [2][]arrival) {
 	return all
 }
 
-// planFlood fills the queue at once and then keeps it full, by sending a quarter
+// planFlood fills the queue at once and then keeps it full, by sending a tenth
 // more than the rate and what is lost; nothing where there is no bottleneck. On
 // slow links packets are smaller, to take at most 10 ms each.
 func planFlood(s *profile.Shape) plan {
@@ -170,7 +170,7 @@ func planFlood(s *profile.Shape) plan {
 		burst = s.Limit.Bytes / (size + profile.HeaderBytes)
 	}
 	burst = min(burst, floodBurst)
-	pace := time.Duration(float64(each) * (1 - s.Loss.Share()) / 1.25)
+	pace := time.Duration(float64(each) * (1 - s.Loss.Share()) / 1.1)
 	p := spaced(max(floodLeast, int(floodTime/each)), size, pace)
 	p.times = append(make([]time.Duration, burst), p.times...)
 	return p

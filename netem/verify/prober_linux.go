@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"runtime"
 	"sync"
 	"time"
 
@@ -133,6 +134,8 @@ func trains(fd int) (int, error) {
 // send writes the packets of a plan when they are due, and those that are late
 // at once; see plan.steady.
 func (p *prober) send(ctx context.Context, fd int, plan plan, begin time.Time) error {
+	runtime.LockOSThread() // nap prepares the thread, which ends with the goroutine
+	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
 	payload := plan.size - headers
 	if p.train > 1 {
 		if err := unix.SetsockoptInt(fd, unix.SOL_UDP, unix.UDP_SEGMENT, payload); err != nil {
@@ -141,9 +144,7 @@ func (p *prober) send(ctx context.Context, fd int, plan plan, begin time.Time) e
 	}
 	b := make([]byte, p.train*payload)
 	for seq := 0; seq < len(plan.times) && ctx.Err() == nil; {
-		if ahead := plan.times[seq] - time.Since(begin); ahead > 0 {
-			time.Sleep(ahead)
-		}
+		nap(plan.times[seq] - time.Since(begin))
 		now := time.Now()
 		if late := now.Sub(begin) - plan.times[seq] - plan.steady; plan.steady > 0 && late > 0 {
 			begin = begin.Add(late)
@@ -161,6 +162,15 @@ func (p *prober) send(ctx context.Context, fd int, plan plan, begin time.Time) e
 		}
 	}
 	return nil
+}
+
+// nap sleeps to within some 50 µs. time.Sleep may take a millisecond more, in
+// which the queue of a fast link runs dry.
+func nap(d time.Duration) {
+	if d > 0 {
+		ts := unix.NsecToTimespec(int64(d))
+		_ = unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &ts, nil) // the caller looks again
+	}
 }
 
 // harmless errors are packets dropped on the way out, which the sender's own
@@ -184,45 +194,36 @@ func stamp(b []byte, run uint32, seq int, now time.Time) {
 // has to wake it and a fast link is not slowed by being measured.
 func (p *prober) receive(fd int, begin time.Time, until <-chan time.Time) ([]arrival, error) {
 	var all []arrival
-	b, oob := make([]byte, largest), make([]byte, 64)
+	in := newInbox()
 	var end time.Time
 	for {
-		n, oobn, _, _, err := unix.Recvmsg(fd, b, oob, unix.MSG_DONTWAIT)
-		switch {
-		case errors.Is(err, unix.EAGAIN):
-			select {
-			case end = <-until:
-			default:
-			}
-			if !end.IsZero() && time.Now().After(end) {
-				return sorted(all), nil
-			}
-			time.Sleep(time.Millisecond)
-			continue
-		case err != nil && harmless(err) != nil:
+		n, err := in.read(fd)
+		if err != nil && harmless(err) != nil {
 			return nil, fmt.Errorf("receive a probe: %w", err)
 		}
-		if n < stampBytes || binary.NativeEndian.Uint32(b) != p.runs {
+		for i := range n {
+			b, at := in.packet(i)
+			if len(b) < stampBytes || binary.NativeEndian.Uint32(b) != p.runs {
+				continue
+			}
+			sent := time.Unix(0, int64(binary.NativeEndian.Uint64(b[8:])))
+			all = append(all, arrival{
+				seq: int(binary.NativeEndian.Uint32(b[4:])),
+				// begin without its monotonic reading: the stamps have none.
+				at:   at.Sub(begin.Round(0)),
+				took: at.Sub(sent),
+			})
+		}
+		if n == len(in.headers) {
 			continue
 		}
-		at := arrivedAt(oob[:oobn])
-		sent := time.Unix(0, int64(binary.NativeEndian.Uint64(b[8:])))
-		all = append(all, arrival{
-			seq: int(binary.NativeEndian.Uint32(b[4:])),
-			// begin without its monotonic reading: the stamps have none.
-			at:   at.Sub(begin.Round(0)),
-			took: at.Sub(sent),
-		})
-	}
-}
-
-// arrivedAt reads the kernel's stamp.
-func arrivedAt(oob []byte) time.Time {
-	messages, err := unix.ParseSocketControlMessage(oob)
-	for _, m := range messages {
-		if err == nil && m.Header.Type == unix.SCM_TIMESTAMPNS && len(m.Data) >= 16 {
-			return time.Unix(int64(binary.NativeEndian.Uint64(m.Data)), int64(binary.NativeEndian.Uint64(m.Data[8:])))
+		select {
+		case end = <-until:
+		default:
 		}
+		if !end.IsZero() && time.Now().After(end) {
+			return sorted(all), nil
+		}
+		time.Sleep(time.Millisecond)
 	}
-	return time.Now()
 }

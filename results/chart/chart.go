@@ -60,11 +60,16 @@ type Input struct {
 // merged over blocks, come by cell identity. Where one chart cannot be drawn
 // the others still are, and the error tells which and why.
 func Draw(dir string, m results.Manifest, s results.Summary, hists map[string]*hdrhistogram.Histogram) (files []string, err error) {
+	return drawAt(sharp, dir, m, s, hists)
+}
+
+// drawAt is Draw with a number of dots per inch.
+func drawAt(dpi int, dir string, m results.Manifest, s results.Summary, hists map[string]*hdrhistogram.Histogram) (files []string, err error) {
 	figures, err := Figures(m, s, hists)
 	problems := []error{err}
 	for _, f := range figures {
 		name := f.Name + ".png"
-		data, err := layout(f, sharp).encode()
+		data, err := layout(f, dpi).encode()
 		if err == nil {
 			err = results.WriteFileAtomic(filepath.Join(dir, name), data)
 		}

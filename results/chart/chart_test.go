@@ -228,7 +228,7 @@ func TestOneBadChartLeavesTheOthers(t *testing.T) {
 func TestUnwritableDirectory(t *testing.T) {
 	r := bySize([]string{"direct", "bufio"}, []float64{4096}, []bool{true})
 	r.m.Plan.Charts = r.m.Plan.Charts[1:2]
-	_, err := Draw(filepath.Join(t.TempDir(), "none"), r.m, r.s, nil)
+	_, err := drawAt(coarse, filepath.Join(t.TempDir(), "none"), r.m, r.s, nil)
 	if !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), "size-ratio.png") {
 		t.Errorf("error %v, want one that names the chart", err)
 	}

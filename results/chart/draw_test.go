@@ -12,17 +12,21 @@ import (
 
 // coarse pictures are quick to draw; their texts stand where those of sharp
 // ones do.
-const coarse = 6
+const (
+	coarse = 6
+	quick  = 24
+)
 
-// TestDraw checks every file: a PNG of the promised width that is not blank.
+// TestDraw checks every file: a PNG of the promised width that is not blank. One
+// is as sharp as a run's; the others are quick to draw.
 // With PUSHBENCH_CHARTS=DIR it draws all samples, and the files stay there to be
 // looked at.
 func TestDraw(t *testing.T) {
 	keep := os.Getenv("PUSHBENCH_CHARTS")
 	drawn := samples()
 	if keep == "" {
-		drawn = map[string]*run{"plain": drawn["plain"], "latency": drawn["latency"]}
-		drawn["plain"].m.Plan.Charts = drawn["plain"].m.Plan.Charts[1:2] // drawing takes its time
+		drawn = map[string]*run{"plain": drawn["plain"], "latency": drawn["latency"], "tiles": drawn["tiles"], "networks": drawn["networks"], "windows": drawn["windows"], "lone": drawn["lone"]}
+		drawn["plain"].m.Plan.Charts = drawn["plain"].m.Plan.Charts[1:2]
 	}
 	for name, r := range drawn {
 		t.Run(name, func(t *testing.T) {
@@ -33,7 +37,11 @@ func TestDraw(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			files, err := Draw(dir, r.m, r.s, r.hists)
+			dpi := quick
+			if name == "plain" || keep != "" {
+				dpi = sharp
+			}
+			files, err := drawAt(dpi, dir, r.m, r.s, r.hists)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -41,7 +49,7 @@ func TestDraw(t *testing.T) {
 				t.Errorf("%d files for %d charts: %v", len(files), len(r.m.Plan.Charts), files)
 			}
 			for _, f := range files {
-				checkPNG(t, filepath.Join(dir, f))
+				checkPNG(t, filepath.Join(dir, f), dpi)
 			}
 			entries, err := os.ReadDir(dir)
 			if err != nil {
@@ -54,7 +62,7 @@ func TestDraw(t *testing.T) {
 	}
 }
 
-func checkPNG(t *testing.T, path string) {
+func checkPNG(t *testing.T, path string, dpi int) {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {
@@ -66,7 +74,7 @@ func checkPNG(t *testing.T, path string) {
 		t.Fatalf("%s: %v", path, err)
 	}
 	size := img.Bounds().Size()
-	if want := 2 * int(pictureWidth); size.X != want || size.Y < 2*int(oneRow) {
+	if want := int(pictureWidth) * dpi / 72; size.X != want || size.Y < int(oneRow)*dpi/72 {
 		t.Errorf("%s is %v, want %d wide", path, size, want)
 	}
 	colours := map[[3]uint32]bool{}
@@ -81,14 +89,23 @@ func checkPNG(t *testing.T, path string) {
 	}
 }
 
-// TestTextKeepsClear checks of every sample that no text leaves the canvas or
-// stands on another.
-func TestTextKeepsClear(t *testing.T) {
+// TestTexts checks of every sample that no text leaves the canvas or stands on
+// another, and that each series is named once.
+func TestTexts(t *testing.T) {
 	for name, r := range samples() {
 		for _, fig := range r.figures(t) {
 			c := layout(fig, coarse)
 			if problems := c.crowding(); len(problems) > 0 {
 				t.Errorf("%s, %s:\n%s", name, fig.Name, strings.Join(problems, "\n"))
+			}
+			written := map[string]int{}
+			for _, text := range c.texts {
+				written[text.text]++
+			}
+			for _, s := range legendOf(fig.Panels) {
+				if written[s.Label] != 1 {
+					t.Errorf("%s, %s: %q is written %d times", name, fig.Name, s.Label, written[s.Label])
+				}
 			}
 		}
 	}
@@ -138,22 +155,6 @@ func TestPointsLieInTheirFrame(t *testing.T) {
 							}
 						}
 					}
-				}
-			}
-		}
-	}
-}
-
-func TestSeriesAreNamedOnce(t *testing.T) {
-	for name, r := range samples() {
-		for _, fig := range r.figures(t) {
-			written := map[string]int{}
-			for _, text := range layout(fig, coarse).texts {
-				written[text.text]++
-			}
-			for _, s := range legendOf(fig.Panels) {
-				if written[s.Label] != 1 {
-					t.Errorf("%s, %s: %q is written %d times", name, fig.Name, s.Label, written[s.Label])
 				}
 			}
 		}

@@ -96,7 +96,7 @@ func networks() *run {
 		for _, n := range delays {
 			c := r.add("net", plan.Values{"strategy": strategy, "message": 256.0, "network": n.name, "load": "rate", "rate": 1000.0})
 			h := hdrhistogram.New(1, 60e9, 3)
-			count := 20_000
+			count := 12_000
 			if n.name == "satellite" {
 				count = 500
 			}

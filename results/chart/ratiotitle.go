@@ -32,6 +32,8 @@ func (s *sweep) ratioTitle(panels []Panel, b base) string {
 		return most + "; no line crosses " + figure + "×"
 	case top == low:
 		return most
+	case s.lone():
+		return most + least + reading(low.p) + "×"
 	}
 	return most + least + reading(low.p) + "×" + s.atX(low.p)
 }

@@ -234,7 +234,7 @@ func samples() map[string]*run {
 		"three":     bySize([]string{"direct", "bufio", "writev"}, []float64{256, 4096, 65536}, []bool{true, false}),
 		"buffer":    byBuffer(),
 		"holes":     holes,
-		"latency":   timed([]string{"direct", "bufio", "writev"}, []float64{1000}, 200_000),
+		"latency":   timed([]string{"direct", "bufio", "writev"}, []float64{1000}, 50_000),
 		"rates":     timed([]string{"direct", "bufio", "writev"}, []float64{1000, 10_000, 50_000}, 30_000),
 	}
 }

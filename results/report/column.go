@@ -152,6 +152,9 @@ func rounded(v float64, lo, hi *float64, unit string) (figure, after string) {
 	if half*math.Pow(10, float64(places)) < 1.95 {
 		places++
 	}
+	if v != 0 { // however wide the interval, the figure keeps a digit
+		places = max(places, -int(math.Floor(math.Log10(math.Abs(v)))))
+	}
 	return units.Places(v, places) + unit, "±" + units.Places(half, places)
 }
 
@@ -222,7 +225,7 @@ func (m marks) write(w io.Writer) {
 		{"≥", "at least: the reader limited the writer"},
 		{"≤", "at most: the reader limited the writer, or the base of the ratio"},
 		{"≶", "no bound: the reader limited both sides of the ratio"},
-		{"~", "no interval: fewer than 6 usable blocks"},
+		{"~", "no interval: too few usable blocks, or too few of them with slow messages"},
 	} {
 		if m[e[0]] {
 			parts = append(parts, e[0]+" "+e[1])

@@ -170,7 +170,7 @@ func TestCoveragePercentiles(t *testing.T) {
 						covered++
 					}
 				}
-				if given < simulated*19/20 {
+				if given < simulated*9/10 {
 					t.Errorf("p%g of %d blocks: an interval in %d of %d draws only", 100*q, n, given, simulated)
 				}
 				checkCoverage(t, fmt.Sprintf("p%g of %d blocks, sigma %g between, %g within", 100*q, n, c.tau, c.within), covered, given)

@@ -121,7 +121,7 @@ func (t timing) interval(q float64) Interval {
 	se := math.Sqrt(variance * float64(n-1))
 	student := distuv.StudentsT{Sigma: 1, Nu: max(effective-1, 1)}
 	factor := math.Exp(student.Quantile((1+Level)/2) * se)
-	if math.IsInf(factor, 0) {
+	if factor > maxFactor {
 		return iv
 	}
 	iv.Lo, iv.Hi, iv.OK = iv.Mid/factor, iv.Mid*factor, true
@@ -133,6 +133,7 @@ func (t timing) interval(q float64) Interval {
 const (
 	minTailBlocks = 1.5
 	minTailValues = 10
+	maxFactor     = 10.0 // to either side; a wider interval says that nothing is known
 )
 
 // above is the number of values above a bound, in seconds.

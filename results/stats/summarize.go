@@ -71,7 +71,7 @@ func summarizeCell(s *samples) results.Cell {
 			iv.OK = false
 		}
 		c.Metrics[name] = metric(d, iv, matters(v, bound, extreme(d), iv))
-		if twoModes(v) {
+		if speed[name] && twoModes(v) {
 			c.Warnings = append(c.Warnings, fmt.Sprintf("%s falls into two groups of blocks far apart: the machine may have changed speed, look at the ratios", name))
 		}
 	}
@@ -106,7 +106,7 @@ func (s *samples) summarizeTimes(into map[string]results.Metric) (warnings []str
 		}
 		if n := len(t.cum); n >= MinBlocks {
 			if from := t.tail(t.interval(0.99).Mid); from > 0 && from < float64(n)/2 {
-				warnings = append(warnings, fmt.Sprintf("the slowest 1 %% of %s come from about %.1f of %d blocks: high percentiles are less certain than their intervals say, and have none below 1.5", name, from, n))
+				warnings = append(warnings, fmt.Sprintf("the slowest 1 %% of %s come from less than half of the blocks: high percentiles are less certain than their intervals say, and may have none", name))
 			}
 		}
 	}

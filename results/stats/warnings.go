@@ -70,6 +70,11 @@ func wideRatios(m plan.Measure, ratios []results.Ratio) (out []string) {
 	return out
 }
 
+// speed are the metrics that follow the speed of the machine.
+var speed = map[string]bool{
+	"goodput_bytes_per_second": true, "server_cpu_seconds_per_message": true, "latency_p50_seconds": true,
+}
+
 // twoModes tells whether the values fall into two groups of at least three with
 // a gap between them of more than twice the range of either.
 func twoModes(values []float64) bool {

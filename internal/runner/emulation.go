@@ -1,0 +1,125 @@
+package runner
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/wire"
+	"github.com/pushbench/pushbench/loadgen"
+	"github.com/pushbench/pushbench/netem"
+	"github.com/pushbench/pushbench/netem/profile"
+	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/server"
+)
+
+// An outcome is all that one trial recorded.
+type outcome struct {
+	server    server.Record
+	generator loadgen.Record
+	link      *emulation // nil where nothing is emulated
+}
+
+// An emulation is what an emulated network did in a trial.
+type emulation struct {
+	profile  *profile.Profile
+	began    int64 // clock.Now when the profile's moments began
+	counters netem.Counters
+	late     time.Duration // 99th percentile; negative where it is not known
+	tooLate  string        // why the trial is invalid, or ""
+}
+
+// observe reads what a link did since it was made, for this trial alone.
+func (n *network) observe(began int64) (*emulation, error) {
+	p := n.profile()
+	if p == nil {
+		return nil, nil
+	}
+	counters, err := n.link.Counters()
+	if err != nil {
+		return nil, err
+	}
+	e := &emulation{profile: p, began: began, counters: counters, late: -1}
+	if late := n.link.Lateness(); late.Count() > 0 {
+		e.late, e.tooLate = late.Quantile(0.99), n.link.Late(late)
+	}
+	return e, nil
+}
+
+// dead tells whether the network died for good within the trial.
+func (e *emulation) dead() bool {
+	if e == nil {
+		return false
+	}
+	_, back, dead := outage(e.profile)
+	return dead && back == profile.Never
+}
+
+// deriveLink adds the metrics of an emulated network and of the limit it sets.
+func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
+	e, m := o.link, t.Metrics
+	if e == nil {
+		return
+	}
+	if n := float64(e.counters.Down.Arrived); n > 0 {
+		m["link_dropped_share"] = float64(e.counters.Down.Dropped) / n
+		m["link_lost_share"] = float64(e.counters.Down.Lost) / n
+	}
+	if e.late >= 0 {
+		m["emulator_late_p99_seconds"] = e.late.Seconds()
+	} else {
+		missing(t, "emulator_late_p99_seconds", "only backend user tells how late it was")
+	}
+	deriveNotice(t, e, o.server)
+	if len(e.profile.Moments) > 0 {
+		missing(t, "limit_bytes_per_second", "the network changes over time")
+		return
+	}
+	link := linkLimit(c.Factors, &e.profile.Down, e.profile.RTT())
+	if b, e := o.server.Begin.TCP, o.server.End.TCP; b != nil && e != nil {
+		link.Window = float64(max(b.Window, e.Window))
+	}
+	most, ok := link.BytesPerSecond()
+	if !ok {
+		missing(t, "limit_bytes_per_second", "nothing is known to limit this network")
+		return
+	}
+	if size := c.Factors.Number("message"); c.Factors.Text("load") != "replay" {
+		most *= size / (size + wire.PrefixSize) // goodput counts no framing
+	}
+	m["limit_bytes_per_second"] = most
+	if goodput, ok := m["goodput_bytes_per_second"]; ok {
+		m["efficiency"] = goodput / most
+	}
+}
+
+// deriveNotice adds how long the server took to notice that the network died.
+func deriveNotice(t *results.Trial, e *emulation, srv server.Record) {
+	at, _, dead := outage(e.profile)
+	if !dead {
+		return
+	}
+	if since := srv.Noticed - e.began - int64(at); srv.Noticed > 0 && since > 0 {
+		t.Metrics["notice_seconds"] = seconds(since)
+		return
+	}
+	missing(t, "notice_seconds", "no write failed before the trial ended")
+}
+
+// judgeLink makes a trial invalid whose network was not what was asked for.
+func judgeLink(t *results.Trial, e *emulation) {
+	if e == nil {
+		return
+	}
+	invalid := func(reason, detail string) {
+		t.State = results.Invalid
+		t.Reasons = append(t.Reasons, reason)
+		t.Warnings = append(t.Warnings, detail)
+	}
+	if e.tooLate != "" {
+		invalid("the emulator was late", e.tooLate)
+	}
+	if n := e.counters.Down.Overrun + e.counters.Up.Overrun; n > 0 {
+		invalid("the emulator was too slow: packets overran it", fmt.Sprintf("%d packets overran the emulator", n))
+	}
+}
