@@ -33,9 +33,15 @@ func benchText(m Manifest, trials []Trial) []byte {
 	}
 	var b bytes.Buffer
 	for _, kv := range [][2]string{
-		{"goos", m.Host.OS}, {"goarch", m.Host.Arch}, {"cpu", m.Host.CPU}, {"kernel", m.Host.Kernel},
-		{"go", m.Host.Go}, {"pushbench", m.Version}, {"scenario", m.Plan.Name},
-		{"date", m.Created.UTC().Format("2006-01-02")}, {"censored-left-out", strconv.Itoa(censored)},
+		{"goos", m.Host.OS},
+		{"goarch", m.Host.Arch},
+		{"cpu", m.Host.CPU},
+		{"kernel", m.Host.Kernel},
+		{"go", m.Host.Go},
+		{"pushbench", m.Version},
+		{"scenario", m.Plan.Name},
+		{"date", m.Created.UTC().Format("2006-01-02")},
+		{"censored-left-out", strconv.Itoa(censored)},
 	} {
 		if kv[1] != "" {
 			fmt.Fprintf(&b, "%s: %s\n", kv[0], oneLine(kv[1]))

@@ -83,8 +83,22 @@ func TestSchemaDocument(t *testing.T) {
 	if want := fmt.Sprintf("Schema version: **%d**", results.Schema); !strings.Contains(string(text), want) {
 		t.Errorf("docs/results.md lacks %q", want)
 	}
-	for _, v := range []any{results.Manifest{}, results.Host{}, results.Link{}, results.Trial{}, results.Summary{}, results.Cell{}, results.Metric{}, results.Ratio{}, results.Verdict{},
-		plan.Plan{}, plan.Cell{}, plan.Measure{}, plan.Compare{}, plan.Chart{}} {
+	for _, v := range []any{
+		results.Manifest{},
+		results.Host{},
+		results.Link{},
+		results.Trial{},
+		results.Summary{},
+		results.Cell{},
+		results.Metric{},
+		results.Ratio{},
+		results.Verdict{},
+		plan.Plan{},
+		plan.Cell{},
+		plan.Measure{},
+		plan.Compare{},
+		plan.Chart{},
+	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {
 			name, _, _ := strings.Cut(typ.Field(i).Tag.Get("json"), ",")

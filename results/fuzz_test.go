@@ -12,8 +12,10 @@ func FuzzReadTrials(f *testing.F) {
 	p := plan.Plan{Cells: []plan.Cell{{ID: "strategy=direct"}}}
 	good, _ := json.Marshal(Trial{Schema: 1, Cell: "strategy=direct", State: Valid, Metrics: map[string]float64{"messages_per_second": 1}})
 	line := string(good) + "\n"
-	for _, seed := range []string{"", "\n", line, line + line[:20], line + "{}\n" + line, "\x00\x00", `{"schema":9}`,
-		`{"schema":1,"cell":"strategy=direct","state":"valid","metrics":null,"histograms":{"latency":"SElTVA=="}}` + "\n"} {
+	for _, seed := range []string{
+		"", "\n", line, line + line[:20], line + "{}\n" + line, "\x00\x00", `{"schema":9}`,
+		`{"schema":1,"cell":"strategy=direct","state":"valid","metrics":null,"histograms":{"latency":"SElTVA=="}}` + "\n",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

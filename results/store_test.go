@@ -25,16 +25,20 @@ func manifest() results.Manifest {
 	return results.Manifest{
 		Created: time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC),
 		Version: "v1", Scenario: "name: x\n",
-		Plan: plan.Plan{Name: "reproduce-3.8x", Cells: []plan.Cell{cell("direct", 64), cell("bufio", 64)},
-			Measure: plan.Measure{MinBlocks: 6, MaxBlocks: 20, Until: 0.05}, Seed: 1},
+		Plan: plan.Plan{
+			Name: "reproduce-3.8x", Cells: []plan.Cell{cell("direct", 64), cell("bufio", 64)},
+			Measure: plan.Measure{MinBlocks: 6, MaxBlocks: 20, Until: 0.05}, Seed: 1,
+		},
 		Host: results.Host{OS: "linux", Arch: "amd64", Kernel: "6.1", CPU: "A  Processor", Cores: 2},
 	}
 }
 
 func trial(c plan.Cell, block int) results.Trial {
-	return results.Trial{Schema: results.Schema, Cell: c.ID, Block: block, State: results.Valid,
+	return results.Trial{
+		Schema: results.Schema, Cell: c.ID, Block: block, State: results.Valid,
 		Started: time.Date(2026, 11, 23, 12, 0, block, 0, time.UTC),
-		Metrics: map[string]float64{"goodput_bytes_per_second": 1e6 + float64(block), "messages_per_second": 1e5}}
+		Metrics: map[string]float64{"goodput_bytes_per_second": 1e6 + float64(block), "messages_per_second": 1e5},
+	}
 }
 
 func histogram(t *testing.T, values ...int64) *hdrhistogram.Histogram {

@@ -101,7 +101,8 @@ func TestCells(t *testing.T) {
 	}{
 		{
 			"cells that differ in what does not apply are one",
-			"name: a\nmatrix: {strategy: [direct, bufio], flush: [each, window], buffer: [1KiB], window: [1ms, 2ms]}", Options{},
+			"name: a\nmatrix: {strategy: [direct, bufio], flush: [each, window], buffer: [1KiB], window: [1ms, 2ms]}",
+			Options{},
 			[]string{
 				"strategy=direct,message=64,load=saturate",
 				"strategy=bufio,buffer=1024,message=64,load=saturate",
@@ -111,7 +112,8 @@ func TestCells(t *testing.T) {
 		},
 		{
 			"a rate does not apply to saturated cells",
-			"name: a\nmatrix: {load: [saturate, rate], rate: [1k/s, 2k/s]}", Options{},
+			"name: a\nmatrix: {load: [saturate, rate], rate: [1k/s, 2k/s]}",
+			Options{},
 			[]string{
 				"strategy=direct,message=64,load=saturate",
 				"strategy=direct,message=64,load=rate",
@@ -120,7 +122,8 @@ func TestCells(t *testing.T) {
 		},
 		{
 			"exclude leaves out, cases add, load is a default",
-			"name: a\nmatrix: {strategy: [direct, bufio], nodelay: [true, false]}\nexclude: [{strategy: bufio, nodelay: false}]\ncases: [{message: 1KiB, connections: 8}]\nload: {connections: 2}", Options{},
+			"name: a\nmatrix: {strategy: [direct, bufio], nodelay: [true, false]}\nexclude: [{strategy: bufio, nodelay: false}]\ncases: [{message: 1KiB, connections: 8}]\nload: {connections: 2}",
+			Options{},
 			[]string{
 				"strategy=direct,message=64,load=saturate,connections=2",
 				"strategy=direct,message=64,nodelay=false,load=saturate,connections=2",
@@ -130,7 +133,8 @@ func TestCells(t *testing.T) {
 		},
 		{
 			"set replaces in matrix, cases and load, and drops what no longer applies",
-			"name: a\nmatrix: {strategy: [bufio], flush: [full], message: [64B, 1KiB]}\ncases: [{strategy: writev, flush: idle}]", Options{Set: []string{"message=128B,256B", "strategy=direct,bufio"}},
+			"name: a\nmatrix: {strategy: [bufio], flush: [full], message: [64B, 1KiB]}\ncases: [{strategy: writev, flush: idle}]",
+			Options{Set: []string{"message=128B,256B", "strategy=direct,bufio"}},
 			[]string{
 				"strategy=direct,message=128,load=saturate",
 				"strategy=direct,message=256,load=saturate",

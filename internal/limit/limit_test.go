@@ -9,8 +9,17 @@ import (
 // Reno to 1.2, which is 2 % less.
 func TestCubicAgreesWithItsRFC(t *testing.T) {
 	for _, c := range []struct{ rtt, p, want float64 }{
-		{0.1, 1e-2, 12}, {0.1, 1e-3, 38}, {0.1, 1e-4, 187}, {0.1, 1e-5, 1054}, {0.1, 1e-6, 5926}, {0.1, 1e-7, 33325}, {0.1, 1e-8, 187400},
-		{0.01, 1e-4, 122}, {0.01, 1e-6, 1225}, {0.01, 1e-7, 5926}, {0.01, 1e-8, 33325},
+		{0.1, 1e-2, 12},
+		{0.1, 1e-3, 38},
+		{0.1, 1e-4, 187},
+		{0.1, 1e-5, 1054},
+		{0.1, 1e-6, 5926},
+		{0.1, 1e-7, 33325},
+		{0.1, 1e-8, 187400},
+		{0.01, 1e-4, 122},
+		{0.01, 1e-6, 1225},
+		{0.01, 1e-7, 5926},
+		{0.01, 1e-8, 33325},
 	} {
 		if got := Cubic(c.rtt, c.p); math.Abs(got/c.want-1) > 0.03 {
 			t.Errorf("RTT %v s, loss %v: %.1f segments, RFC 9438 has %v", c.rtt, c.p, got, c.want)

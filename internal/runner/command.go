@@ -33,6 +33,6 @@ func (r *Runner) command(role string, c plan.Cell) *exec.Cmd {
 	if role == "serve" && c.Timed() {
 		threads = 2
 	}
-	cmd.Env = append(os.Environ(), "GOMAXPROCS="+strconv.Itoa(threads))
+	cmd.Env = append(cmd.Environ(), "GOMAXPROCS="+strconv.Itoa(threads))
 	return cmd
 }

@@ -3,7 +3,6 @@
 package runner_test
 
 import (
-	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,8 +15,6 @@ import (
 
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/plan"
-	"github.com/pushbench/pushbench/internal/runner"
-	"github.com/pushbench/pushbench/results"
 )
 
 // The stall of the oracle: a server stopped for 1.4 s in the middle of 6 s at
@@ -35,38 +32,20 @@ const (
 // arrives x late, so that of all messages the slowest share q were those due in
 // the first q × load of the stall.
 func TestStallOracle(t *testing.T) {
-	exe := filepath.Join(t.TempDir(), "pushbench")
-	if out, err := exec.Command("go", "build", "-o", exe, "../../cmd/pushbench").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
-	cell := plan.Cell{Factors: plan.Values{"strategy": "direct", "message": 64.0, "load": "rate", "rate": oracleRate, "congestion": "reno"}}
-	cell.ID, cell.Window = cell.Factors.ID(), plan.Seconds(oracleLoad.Seconds())
-	run, err := results.Create(t.TempDir(), results.Manifest{Plan: plan.Plan{
-		Name: "oracle", Cells: []plan.Cell{cell}, Measure: plan.Measure{MinBlocks: 1, MaxBlocks: 1},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer run.Close()
-
+	exe := build(t)
 	var freezing sync.WaitGroup
 	var stalled time.Duration
-	r := runner.Runner{
-		Run: run, Pins: runner.ChoosePins(), Now: time.Now, Progress: func(runner.Event) {},
-		Command: func(role string, _ plan.Cell) *exec.Cmd {
-			if role != "serve" {
-				return exec.Command(exe, role, "--trial")
-			}
-			file := filepath.Join(t.TempDir(), "pid")
-			freezing.Go(func() { stalled = freeze(t, file) })
-			return exec.Command("sh", "-c", `echo $$ >"$1.new"; mv "$1.new" "$1"; exec "$0" serve --trial`, exe, file)
-		},
-	}
-	if err := r.Execute(context.Background(), context.Background()); err != nil {
-		t.Fatal(err)
-	}
+	v := plan.Values{"strategy": "direct", "message": 64.0, "load": "rate", "rate": oracleRate, "congestion": "reno"}
+	trial := runOnce(t, v, 0, oracleLoad, func(role string, _ plan.Cell) *exec.Cmd {
+		if role != "serve" {
+			return exec.Command(exe, role, "--trial")
+		}
+		file := filepath.Join(t.TempDir(), "pid")
+		freezing.Go(func() { stalled = freeze(t, file) })
+		return exec.Command("sh", "-c", `echo $$ >"$1.new"; mv "$1.new" "$1"; exec "$0" serve --trial`, exe, file)
+	})
 	freezing.Wait()
-	m := run.Trials[0].Metrics
+	m := trial.Metrics
 	t.Logf("a stall of %v in %v at %v messages/s:", stalled.Round(time.Millisecond), oracleLoad, oracleRate)
 	t.Logf("%12s %14s %14s %16s", "", "from schedule", "reported", "in the call only")
 	for _, q := range []struct {

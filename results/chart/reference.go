@@ -30,8 +30,10 @@ func (r Reference) draw(p *pane) {
 	if r.Upright {
 		top := stroke[1]
 		p.label(r.Name, referenceFace, []spot{
-			{vg.Point{X: top.X + 6, Y: top.Y}, leftTop, 0}, {vg.Point{X: top.X - 6, Y: top.Y}, align{1, 1}, 1},
-			{vg.Point{X: top.X + 6, Y: top.Y - 22}, leftTop, 2}, {vg.Point{X: top.X - 6, Y: top.Y - 22}, align{1, 1}, 3},
+			{vg.Point{X: top.X + 6, Y: top.Y}, leftTop, 0},
+			{vg.Point{X: top.X - 6, Y: top.Y}, align{1, 1}, 1},
+			{vg.Point{X: top.X + 6, Y: top.Y - 22}, leftTop, 2},
+			{vg.Point{X: top.X - 6, Y: top.Y - 22}, align{1, 1}, 3},
 		})
 		return
 	}

@@ -46,8 +46,10 @@ func ratio(c, base results.Cell, r, half float64) results.Ratio {
 func summary() results.Summary {
 	held := plan.Values{"flush": "full", "buffer": 4096.0}
 	speed := func(v, half float64, censored bool) map[string]results.Metric {
-		return map[string]results.Metric{"goodput_bytes_per_second": metric("goodput_bytes_per_second", v, half, censored),
-			"write_calls_per_message": metric("write_calls_per_message", 0.015625, 0, false)}
+		return map[string]results.Metric{
+			"goodput_bytes_per_second": metric("goodput_bytes_per_second", v, half, censored),
+			"write_calls_per_message":  metric("write_calls_per_message", 0.015625, 0, false),
+		}
 	}
 	direct16 := cell("size", "direct", 16, nil, speed(12.3e6, 2e5, false))
 	bufio16 := cell("size", "bufio", 16, held, speed(612.7e6, 14.2e6, false))
@@ -67,8 +69,10 @@ func summary() results.Summary {
 		Cells:    []results.Cell{direct16, bufio16, direct4k, bufio4k, timed},
 		Ratios:   []results.Ratio{ratio(bufio16, direct16, 49.8371, 1.4), bound},
 		Warnings: []string{"1 of 2 ratios have a wider interval than asked for"},
-		Verdicts: []results.Verdict{{Claim: "ratio-3.8", Verdict: "holds when", Text: "bufio is 3.8× direct at about 210 B here",
-			Evidence: map[string]any{"region": []string{"bufio, buffer 4 KiB: at about 210 B"}}}},
+		Verdicts: []results.Verdict{{
+			Claim: "ratio-3.8", Verdict: "holds when", Text: "bufio is 3.8× direct at about 210 B here",
+			Evidence: map[string]any{"region": []string{"bufio, buffer 4 KiB: at about 210 B"}},
+		}},
 	}
 }
 

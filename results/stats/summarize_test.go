@@ -28,8 +28,10 @@ var (
 )
 
 func manifest(cells ...plan.Cell) results.Manifest {
-	return results.Manifest{Plan: plan.Plan{Name: "s", Cells: cells, Compare: []plan.Compare{byRate},
-		Measure: plan.Measure{MinBlocks: 6, MaxBlocks: 20, Until: 0.05}}}
+	return results.Manifest{Plan: plan.Plan{
+		Name: "s", Cells: cells, Compare: []plan.Compare{byRate},
+		Measure: plan.Measure{MinBlocks: 6, MaxBlocks: 20, Until: 0.05},
+	}}
 }
 
 func trial(c plan.Cell, block int, value float64) results.Trial {
@@ -280,11 +282,7 @@ func TestPercentilesOfMergedHistogram(t *testing.T) {
 		return results.Valid
 	})
 	c := find(t, Summarize(m, trials), timed)
-	var used []results.Trial
-	for _, tr := range trials[:6] {
-		used = append(used, tr)
-	}
-	merged, err := results.MergeHistograms(used, results.LatencyHistogram)
+	merged, err := results.MergeHistograms(trials[:6], results.LatencyHistogram)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -54,8 +54,10 @@ func curves(s results.Summary, strategy string, claimed float64) []Curve {
 			order = append(order, where)
 		}
 		message := cell.Factors.Number("message")
-		f := Figure{Where: units.Size(message), Claimed: claimed, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
-			AtLeast: r.Censored && cell.Censored > 0, AtMost: r.Censored && base.Censored > 0}
+		f := Figure{
+			Where: units.Size(message), Claimed: claimed, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
+			AtLeast: r.Censored && cell.Censored > 0, AtMost: r.Censored && base.Censored > 0,
+		}
 		c.Points = append(c.Points, Point{Message: message, Figure: f.placed()})
 	}
 	var out []Curve

@@ -35,8 +35,10 @@ func settleSyscall(s results.Summary, _ plan.Plan) results.Verdict {
 		}
 		size := cell.Factors.Number("message")
 		where := units.Size(size)
-		f := Figure{Where: where, Claimed: claimedConn / claimedSyscall, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
-			AtLeast: r.Censored && cell.Censored > 0, AtMost: r.Censored && base.Censored > 0}.placed()
+		f := Figure{
+			Where: where, Claimed: claimedConn / claimedSyscall, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
+			AtLeast: r.Censored && cell.Censored > 0, AtMost: r.Censored && base.Censored > 0,
+		}.placed()
 		ratios = append(ratios, f)
 		calls = append(calls, countOf(base, where+", conn.Write", 1, 1), countOf(cell, where+", syscall.Write", 1, 1))
 		if size == claimedMessage {
