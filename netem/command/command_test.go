@@ -8,11 +8,14 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -57,7 +60,7 @@ func play(role string) int {
 	case "victim":
 		status, err := command.Run(context.Background(), command.Spec{
 			Profile: &profile.Profile{Name: "victim"}, Options: netem.Options{Backend: netem.User},
-			Command: []string{"sh", "-c", "sleep 987 & echo started; wait"},
+			Command: []string{"sh", "-c", fmt.Sprintf("sleep %d & echo started; wait", nap(os.Getpid()))},
 			Server:  os.Args[0] + " play serve", Stdout: os.Stdout, Stderr: os.Stderr,
 		})
 		fmt.Println(status, err)
@@ -118,11 +121,11 @@ func TestInputAndOutputAreKept(t *testing.T) {
 	}
 }
 
-// The command sees its own processes alone: it is the second of them.
+// The command sees the processes of its own namespace alone.
 func TestProcessesAreTheCommandsOwn(t *testing.T) {
-	_, out := run(t, command.Spec{Command: []string{"sh", "-c", "echo $$; cat /proc/1/cmdline"}})
-	if !strings.HasPrefix(out, "2\n") && !strings.Contains(out, "pushbench-netem-init") {
-		t.Errorf("processes: %q", out)
+	_, out := run(t, command.Spec{Command: []string{"cat", "/proc/1/cmdline"}})
+	if !strings.HasPrefix(out, "pushbench-netem-init\x00cat") {
+		t.Errorf("the first process is %q", out)
 	}
 }
 
@@ -193,7 +196,6 @@ func TestKillLeavesNothing(t *testing.T) {
 
 func killOnce(t *testing.T) {
 	t.Helper()
-	before := namespaces(t)
 	cmd := exec.Command(self(t), "play", "victim")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
@@ -204,53 +206,62 @@ func killOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	line, _ := bufio.NewReader(out).ReadString('\n')
-	during := namespaces(t)
-	if line != "started\n" || len(during) <= len(before) {
-		t.Fatalf("said %q; %d namespaces before, %d during", line, len(before), len(during))
+	made := namespaces(t, strconv.Itoa(cmd.Process.Pid))
+	delete(made, own(t))
+	if line != "started\n" || len(made) != 2 {
+		t.Fatalf("said %q; in namespaces %v, want two", line, made)
 	}
 	_ = cmd.Process.Signal(unix.SIGKILL)
 	_ = cmd.Wait()
 	// Wait, as killed processes take a moment to go, but not for ever.
 	for range 100 {
-		if len(namespaces(t)) <= len(before) && !sleeps(t) {
+		left := namespaces(t, "*")
+		if !slices.ContainsFunc(slices.Collect(maps.Keys(made)), func(id string) bool { return left[id] }) && !sleeps(t, cmd.Process.Pid) {
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Errorf("left behind: namespaces %v, before %v; the command's sleep is there: %v", namespaces(t), before, sleeps(t))
+	t.Errorf("left behind: of namespaces %v in %v; the command's sleep is there: %v", made, namespaces(t, "*"), sleeps(t, cmd.Process.Pid))
 }
 
-// namespaces are the network namespaces of all processes.
-func namespaces(t *testing.T) map[string]bool {
+// nap is how many seconds the grandchild of a process sleeps: its mark.
+func nap(pid int) int { return 1_000_000 + pid }
+
+func own(t *testing.T) string {
 	t.Helper()
-	all := map[string]bool{}
-	tasks, err := os.ReadDir("/proc")
+	id, err := os.Readlink("/proc/self/ns/net")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range tasks {
-		threads, _ := os.ReadDir("/proc/" + p.Name() + "/task")
-		for _, thread := range threads {
-			if id, err := os.Readlink("/proc/" + p.Name() + "/task/" + thread.Name() + "/ns/net"); err == nil {
-				all[id] = true
-			}
+	return id
+}
+
+// namespaces are the network namespaces of all threads of a process, or of all.
+func namespaces(t *testing.T, pid string) map[string]bool {
+	t.Helper()
+	links, err := filepath.Glob("/proc/" + pid + "/task/*/ns/net")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]bool{}
+	for _, l := range links {
+		if id, err := os.Readlink(l); err == nil {
+			all[id] = true
 		}
 	}
 	return all
 }
 
-// sleeps tells whether the victim's grandchild is there.
-func sleeps(t *testing.T) bool {
+// sleeps tells whether the grandchild of a victim is there.
+func sleeps(t *testing.T, victim int) bool {
 	t.Helper()
-	files, err := os.ReadDir("/proc")
+	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range files {
-		line, _ := os.ReadFile("/proc/" + p.Name() + "/cmdline")
-		if string(line) == "sleep\x00987\x00" {
-			return true
-		}
-	}
-	return false
+	want := fmt.Sprintf("sleep\x00%d\x00", nap(victim))
+	return slices.ContainsFunc(files, func(f string) bool {
+		line, _ := os.ReadFile(f)
+		return string(line) == want
+	})
 }
