@@ -21,12 +21,12 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // serve runs one trial of 30 ms warm-up and 50 ms window over loopback, with
 // read as every client, and returns the server's record.
-func serve(t *testing.T, v plan.Values, read func(i int, c *net.TCPConn)) Record {
+func serve(t *testing.T, v plan.Values, grace plan.Seconds, read func(i int, c *net.TCPConn)) Record {
 	t.Helper()
 	if _, ok := v["congestion"]; !ok {
 		v["congestion"] = "reno" // in every kernel
 	}
-	s, err := New(Config{Listen: "127.0.0.1:0", Factors: v, Seed: 1, Grace: 0.3})
+	s, err := New(Config{Listen: "127.0.0.1:0", Factors: v, Seed: 1, Grace: grace})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestEveryStrategyDelivers(t *testing.T) {
 func deliver(t *testing.T, v plan.Values) {
 	var mu sync.Mutex
 	var got wire.Counts
-	rec := serve(t, v, func(_ int, c *net.TCPConn) {
+	rec := serve(t, v, 5, func(_ int, c *net.TCPConn) {
 		var d wire.Decoder
 		b := make([]byte, 64<<10)
 		for {
@@ -142,7 +142,7 @@ func TestStoppedReader(t *testing.T) {
 					v[name] = x
 				}
 			}
-			if rec := serve(t, v, stopped); !tt.check(rec) {
+			if rec := serve(t, v, 0.3, stopped); !tt.check(rec) {
 				t.Errorf("sent %d, dropped %d, unsent %d, disconnected %d, cut %d, failed %d %v",
 					rec.Sent, rec.Dropped, rec.Unsent, rec.Disconnected, rec.Cut, rec.Failed, rec.Errors)
 			}
@@ -153,7 +153,7 @@ func TestStoppedReader(t *testing.T) {
 // A reader that resets ends its own connection alone.
 func TestReset(t *testing.T) {
 	v := plan.Values{"strategy": "bufio", "flush": "full", "message": 64.0, "load": "saturate", "connections": 2.0}
-	rec := serve(t, v, func(i int, c *net.TCPConn) {
+	rec := serve(t, v, 5, func(i int, c *net.TCPConn) {
 		if i == 0 {
 			_ = c.SetLinger(0)
 			return // closing resets
@@ -169,7 +169,7 @@ func TestReset(t *testing.T) {
 func TestHalfClose(t *testing.T) {
 	v := plan.Values{"strategy": "direct", "message": 64.0, "load": "rate", "rate": 1000.0, "connections": 1.0}
 	var got int64
-	rec := serve(t, v, func(_ int, c *net.TCPConn) {
+	rec := serve(t, v, 5, func(_ int, c *net.TCPConn) {
 		_ = c.CloseWrite()
 		got, _ = io.Copy(io.Discard, c)
 	})

@@ -27,6 +27,8 @@ type command struct {
 	example string // shown first in its help
 	run     func(context.Context, *invocation) error
 	flags   func(*pflag.FlagSet)
+	// misused is the exit status of flags that cannot be parsed; nil is exitUsage.
+	misused func(args []string) int
 }
 
 // An invocation is a command with what it was given.
@@ -40,7 +42,7 @@ type invocation struct {
 
 // commands lists every subcommand in the order help shows them.
 func commands() []command {
-	return []command{runCommand, plotCommand, listCommand, doctorCommand, serveCommand, loadCommand, versionCommand}
+	return []command{runCommand, plotCommand, netemCommand, listCommand, doctorCommand, serveCommand, loadCommand, versionCommand}
 }
 
 // A statusError carries the exit status of a failure.
@@ -98,6 +100,9 @@ func (c command) invoke(ctx context.Context, args []string, stdin io.Reader, std
 	}
 	if err != nil {
 		fmt.Fprintf(stderr, "pushbench %s: %v; `pushbench %s --help` shows its flags\n", c.name, err, c.name)
+		if c.misused != nil {
+			return c.misused(args)
+		}
 		return exitUsage
 	}
 	if c.args == "" && fs.NArg() > 0 {

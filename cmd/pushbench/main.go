@@ -4,8 +4,11 @@ package main
 import (
 	"context"
 	"os"
+
+	netemcommand "github.com/pushbench/pushbench/netem/command"
 )
 
 func main() {
+	netemcommand.Init()
 	os.Exit(run(context.Background(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

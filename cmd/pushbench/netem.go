@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	netemcommand "github.com/pushbench/pushbench/netem/command"
 	"github.com/pushbench/pushbench/netem/ns"
 )
 
@@ -34,6 +35,12 @@ pushbench netem verify continent --backend user`,
 		fs.Bool("json", false, "verify, profiles: print JSON, and nothing else, on standard output")
 	},
 	run: runNetem,
+	misused: func(args []string) int {
+		if len(args) > 0 && args[0] == "exec" {
+			return netemcommand.StatusFailed
+		}
+		return exitUsage
+	},
 }
 
 // netemFlags lists the flags that each subcommand takes.
@@ -89,7 +96,7 @@ func withRights(failed int, f func() error) error {
 	return f()
 }
 
-// errNoProfile asks for the one argument.
+// oneProfile asks for the one argument.
 func oneProfile(sub string, args []string) error {
 	if len(args) != 1 {
 		return fmt.Errorf("netem %s takes one PROFILE, a name from `pushbench netem profiles` or a .yaml file; there are %d arguments", sub, len(args))

@@ -2,15 +2,15 @@ package main
 
 import (
 	"context"
+	"io"
 
-	"github.com/pushbench/pushbench/netem"
-	"github.com/pushbench/pushbench/netem/command"
+	netemcommand "github.com/pushbench/pushbench/netem/command"
 	"github.com/pushbench/pushbench/netem/profile"
 )
 
 // netemExec runs a command behind a profile. It ends with the command's status.
 func netemExec(ctx context.Context, inv *invocation, args []string) error {
-	fail := func(err error) error { return statusError{command.StatusFailed, err} }
+	fail := func(err error) error { return statusError{netemcommand.StatusFailed, err} }
 	// Of what is left, PROFILE stands before the -- and COMMAND behind it.
 	dash := inv.flags.ArgsLenAtDash()
 	switch {
@@ -23,19 +23,19 @@ func netemExec(ctx context.Context, inv *invocation, args []string) error {
 	if err != nil {
 		return fail(err)
 	}
-	s := command.Spec{Profile: p, Command: args[1:], Stdin: inv.stdin, Stdout: plain(inv.stdout), Stderr: plain(inv.stderr)}
+	s := netemcommand.Spec{Profile: p, Command: args[1:], Stdin: inv.stdin, Stdout: plain(inv.stdout), Stderr: plain(inv.stderr)}
 	s.Options.Backend, _ = inv.flags.GetString("backend")
 	s.Server, _ = inv.flags.GetString("server")
 	forwards, _ := inv.flags.GetStringArray("forward")
 	for _, text := range forwards {
-		f, err := command.ParseForward(text)
+		f, err := netemcommand.ParseForward(text)
 		if err != nil {
 			return fail(err)
 		}
 		s.Forwards = append(s.Forwards, f)
 	}
-	return withRights(command.StatusFailed, func() error {
-		status, err := command.Run(ctx, s)
+	return withRights(netemcommand.StatusFailed, func() error {
+		status, err := netemcommand.Run(ctx, s)
 		switch {
 		case err != nil:
 			return statusError{status, err}
@@ -46,8 +46,11 @@ func netemExec(ctx context.Context, inv *invocation, args []string) error {
 	})
 }
 
-// backendOf is the backend to use for a profile.
-func backendOf(inv *invocation) netem.Options {
-	backend, _ := inv.flags.GetString("backend")
-	return netem.Options{Backend: backend}
+// plain undoes clean: what COMMAND writes is its own affair, and it may want the
+// terminal itself.
+func plain(w io.Writer) io.Writer {
+	if c, ok := w.(clean); ok {
+		return c.Writer
+	}
+	return w
 }

@@ -71,7 +71,7 @@ func Verify(ctx context.Context, p plan.Plan, note func(string)) (map[string]res
 			return nil, fmt.Errorf("network %s: %w", name, err)
 		}
 		if links[name], err = verified(ctx, pr, netem.Auto, note); err != nil {
-			return nil, fmt.Errorf("network %s: %w", name, err)
+			return nil, err
 		}
 	}
 	return links, nil
@@ -82,11 +82,11 @@ func Verify(ctx context.Context, p plan.Plan, note func(string)) (map[string]res
 func VerifyAgain(ctx context.Context, links map[string]results.Link, note func(string)) error {
 	for name, link := range links {
 		pr, err := stored(link)
-		if err == nil {
-			_, err = verified(ctx, pr, link.Backend, note)
-		}
 		if err != nil {
 			return fmt.Errorf("network %s: %w", name, err)
+		}
+		if _, err = verified(ctx, pr, link.Backend, note); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -105,7 +105,7 @@ func verified(ctx context.Context, p *profile.Profile, backend string, note func
 	var r *verify.Result
 	for range attempts {
 		if r, _, err = cache.Profile(ctx, p, netem.Options{Backend: backend}); err != nil {
-			return results.Link{}, err
+			return results.Link{}, fmt.Errorf("network %s: %w", p.Name, err)
 		}
 		if r.OK {
 			break

@@ -34,14 +34,20 @@ func ChoosePins() Pins {
 	return p
 }
 
-// siblings reads a list such as "0,4" or "0-1".
+// siblings are the cores that share a physical one with core, itself included;
+// nil where the system does not tell.
 func siblings(core int) map[int]bool {
 	b, err := os.ReadFile(fmt.Sprintf("/sys/devices/system/cpu/cpu%d/topology/thread_siblings_list", core))
 	if err != nil {
 		return nil
 	}
-	near := map[int]bool{}
-	for _, part := range strings.Split(strings.TrimSpace(string(b)), ",") {
+	return parseCores(strings.TrimSpace(string(b)))
+}
+
+// parseCores reads a list such as "0,4" or "0-1,8"; nil if it is none.
+func parseCores(list string) map[int]bool {
+	cores := map[int]bool{}
+	for _, part := range strings.Split(list, ",") {
 		from, to, ranged := strings.Cut(part, "-")
 		if !ranged {
 			to = from
@@ -52,10 +58,10 @@ func siblings(core int) map[int]bool {
 			return nil
 		}
 		for c := a; c <= z; c++ {
-			near[c] = true
+			cores[c] = true
 		}
 	}
-	return near
+	return cores
 }
 
 // onCore runs f on a thread bound to the core; what f starts inherits that.

