@@ -12,7 +12,7 @@ const TrialOverhead = 60 * time.Millisecond
 
 // overheadTrips is what connecting and the end of the stream add, in round
 // trips of the network.
-const overheadTrips = 4
+const overheadTrips = 3
 
 // Times of a plan as they are expected.
 type Times struct {

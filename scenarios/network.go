@@ -73,21 +73,27 @@ func roundTrip(v plan.Values) time.Duration {
 	}
 }
 
+// changes tells whether a cell's network changes over time.
+func changes(v plan.Values) bool {
+	p, err := profile.Find(v.Text("network"))
+	return err == nil && len(p.Moments) > 0
+}
+
 // What a trial takes at least, in round trips of its network. From 10 segments
 // slow start doubles each round trip, so that 10 of them reach 10,000 segments,
 // or 120 Mbit/s at 1 s; an open loop asks for less and needs only to be under
 // way. Quick trials are for a first look: they end within slow start.
 const (
-	settleTrips      = 10
-	settleTimedTrips = 3
-	quickTrips       = 4
-	windowTrips      = 2
+	settleTrips = 10
+	quickTrips  = 4
+	windowTrips = 2
+	timedShare  = 3 // an open loop takes one part in so many
 )
 
 // settle lengthens a trial to what its network needs.
 func settle(c *plan.Cell, trips, window time.Duration) {
 	if c.Timed() {
-		trips = min(trips, settleTimedTrips)
+		trips /= timedShare
 	}
 	rtt := roundTrip(c.Factors)
 	c.Warmup = max(c.Warmup, plan.Seconds((trips * rtt).Seconds()))

@@ -34,17 +34,20 @@ type feed struct {
 	mu       sync.Mutex
 	arrivals schedule.Arrivals
 	start    int64 // clock time of the schedule's zero
-	end      int64 // messages due from here on are not sent
+	stop     int64 // messages due from here on are not sent
 	overflow overflow
 	next     item // not yet queued
 	queue    *queue
 	dropped  uint64
-	full     bool          // overflowDisconnect has struck
+	look     int64         // when the pacer looks again
+	retry    int64         // after how long it does if the queue is full, in ns
+	over     bool          // the connection is done, or overflowDisconnect has struck
 	wake     chan struct{} // capacity 1: something became due
+	giveUp   func()        // makes a writer that is blocked in a call return; may be nil
 }
 
-func newFeed(a schedule.Arrivals, start, end int64, limit int, o overflow) *feed {
-	f := &feed{arrivals: a, start: start, end: end, overflow: o, queue: newQueue(limit), wake: make(chan struct{}, 1)}
+func newFeed(a schedule.Arrivals, start, stop int64, limit int, o overflow) *feed {
+	f := &feed{arrivals: a, start: start, stop: stop, retry: firstRetry, overflow: o, queue: newQueue(limit), wake: make(chan struct{}, 1)}
 	f.advance(0)
 	return f
 }
@@ -53,20 +56,20 @@ func newFeed(a schedule.Arrivals, start, end int64, limit int, o overflow) *feed
 func (f *feed) advance(seq uint64) {
 	a := f.arrivals.Next()
 	f.next = item{seq: seq, due: schedule.Never, size: a.Size}
-	if a.At < f.end-f.start {
+	if a.At < f.stop-f.start {
 		f.next.due = f.start + a.At
 	}
 }
 
 // fill queues what is due. The lock is held.
 func (f *feed) fill(now int64) {
-	for f.next.due <= now {
+	for f.next.due <= now && !f.over {
 		if f.queue.full() {
 			switch f.overflow {
 			case overflowBlock:
 				return
 			case overflowDisconnect:
-				f.full = true
+				f.disconnect()
 				return
 			case overflowDropOldest:
 				f.queue.drop()
@@ -81,26 +84,43 @@ func (f *feed) fill(now int64) {
 	}
 }
 
+func (f *feed) disconnect() {
+	f.over = true
+	if f.giveUp != nil {
+		f.giveUp()
+	}
+}
+
 // refill queues what is due and wakes the writer. It returns when to call it
-// again: when the next message is due, or after retryFull if the queue is full.
-func (f *feed) refill(now int64) (next int64) {
+// again: when the next message is due, or later and later while the queue stays
+// full; the writer refills by itself then.
+func (f *feed) refill(now int64) (look int64) {
 	f.mu.Lock()
 	f.fill(now)
-	next = f.next.due
-	if next <= now {
-		next = now + retryFull
+	switch {
+	case f.over:
+		f.look = schedule.Never
+	case f.next.due > now:
+		f.look, f.retry = f.next.due, firstRetry
+	default:
+		f.look = now + f.retry
+		f.retry = min(2*f.retry, lastRetry)
 	}
+	look = f.look
 	f.mu.Unlock()
 	select {
 	case f.wake <- struct{}{}:
 	default:
 	}
-	return next
+	return look
 }
 
-// retryFull is when the pacer looks again at a full queue, in ns. The writer
-// refills it by itself, so this only bounds how long the pacer forgets a stream.
-const retryFull = 1e6
+// The first and the longest time until the pacer looks at a full queue again, in
+// ns: ten thousand blocked connections must not keep it busy.
+const (
+	firstRetry = 1e6
+	lastRetry  = 64e6
+)
 
 // take moves up to n due items to dst. With none taken, done says whether any
 // will still come.
@@ -108,11 +128,32 @@ func (f *feed) take(dst []item, n int, now int64) (items []item, done bool, err 
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.fill(now)
-	if f.full {
+	if f.over {
 		return dst, true, errOverflow
 	}
 	dst = f.queue.pop(dst, n)
 	return dst, f.queue.n == 0 && f.next.due == schedule.Never, nil
+}
+
+// unwatched returns when the next message is due if the pacer, which found the
+// queue full, will look only later; else Never.
+func (f *feed) unwatched() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.look > f.next.due {
+		return f.next.due
+	}
+	return schedule.Never
+}
+
+// end tells the pacer that the connection is done. It returns whether overflow
+// has ended it.
+func (f *feed) end() (overflowed bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	overflowed = f.over
+	f.over = true
+	return overflowed
 }
 
 // A fate says what became of the messages that were not taken.

@@ -79,12 +79,38 @@ func TestFeedSaysWhenToCallAgain(t *testing.T) {
 	if next := f.refill(0); next != 1e6 {
 		t.Errorf("next at %d, want when the second message is due", next)
 	}
-	if next := f.refill(5e6); next != 5e6+retryFull {
-		t.Errorf("a full queue asks again at %d, want %v", next, 5e6+retryFull)
+	if next := f.refill(5e6); next != 5e6+firstRetry {
+		t.Errorf("a full queue asks again at %d, want %v", next, 5e6+firstRetry)
+	}
+	if next := f.refill(7e6); next != 7e6+2*firstRetry {
+		t.Errorf("a queue that stays full asks again at %d", next)
 	}
 	select {
 	case <-f.wake:
 	default:
 		t.Error("the writer was not woken")
+	}
+	// The writer takes what waits and what became due since; then it must wake
+	// itself, for the pacer will look only later.
+	for range 4 {
+		if items, _, _ := f.take(nil, 2, 7e6); len(items) != 2 {
+			t.Errorf("%d items", len(items))
+		}
+	}
+	if items, _, _ := f.take(nil, 2, 7e6); len(items) != 0 || f.unwatched() != 8e6 {
+		t.Errorf("%d items; unwatched from %d", len(items), f.unwatched())
+	}
+}
+
+// A queue that overflows under disconnect makes the blocked writer return.
+func TestFeedGivesUp(t *testing.T) {
+	f := newFeed(schedule.Constant(1000, 64, 0, 1), 0, 1e9, 2, overflowDisconnect)
+	gave := 0
+	f.giveUp = func() { gave++ }
+	for now := int64(0); now < 10e6; now += 1e6 {
+		f.refill(now)
+	}
+	if gave != 1 || f.refill(20e6) != schedule.Never || !f.end() {
+		t.Errorf("gave up %d times", gave)
 	}
 }

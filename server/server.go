@@ -163,6 +163,7 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 			return nil, err
 		}
 		feeds[i] = newFeed(a, times.Start, times.Stop, s.settings.queue, s.settings.overflow)
+		feeds[i].giveUp = func() { _ = s.writers[i].conn.SetWriteDeadline(time.Unix(1, 0)) }
 	}
 	return feeds, nil
 }
@@ -174,6 +175,9 @@ func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
 		err = w.saturate()
 	} else {
 		err = w.pace(feeds[i])
+		if feeds[i].end() && err != nil {
+			err = fmt.Errorf("%w: %w", errOverflow, err)
+		}
 	}
 	if err != nil {
 		if s.settings.patience > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {

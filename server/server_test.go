@@ -131,6 +131,7 @@ func TestStoppedReader(t *testing.T) {
 		{"block", plan.Values{}, func(r Record) bool { return r.Cut+r.Failed == 1 && r.Unsent > 0 && r.Dropped == 0 }},
 		{"drop-oldest", plan.Values{"overflow": "drop-oldest"}, func(r Record) bool { return r.Dropped > 0 && r.Unsent <= 8 }},
 		{"drop-newest", plan.Values{"overflow": "drop-newest"}, func(r Record) bool { return r.Dropped > 0 && r.Unsent <= 8 }},
+		{"disconnect", plan.Values{"overflow": "disconnect"}, func(r Record) bool { return r.Disconnected == 1 && r.Failed == 0 }},
 		{"write deadline", plan.Values{"write_deadline": 0.02}, func(r Record) bool { return r.Disconnected == 1 && r.Failed == 0 }},
 	}
 	for _, tt := range tests {

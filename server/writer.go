@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/internal/wire"
 	"github.com/pushbench/pushbench/server/strategy"
 )
@@ -32,7 +33,7 @@ type writer struct {
 	busy   *atomic.Int64
 	stop   *atomic.Bool            // ends the load
 	halt   <-chan struct{}         // closed with stop
-	timer  *time.Timer             // of flushWindow, made when first needed
+	timer  *time.Timer             // of await, made when first needed
 	report map[string]float64      // of a strategy that counts something by itself
 	last   atomic.Pointer[TCPInfo] // of a connection that was abandoned
 }
@@ -121,6 +122,12 @@ func (w *writer) await(f *feed) error {
 	d, err := w.wait()
 	if err != nil {
 		return err
+	}
+	if due := f.unwatched(); due != schedule.Never {
+		left := max(0, time.Duration(due-w.now()))
+		if d < 0 || left < d {
+			d = left
+		}
 	}
 	w.busy.Add(-1)
 	defer w.busy.Add(1)

@@ -30,7 +30,7 @@ func finish(inv *invocation, store *results.Run) error {
 	if asJSON, _ := inv.flags.GetBool("json"); asJSON {
 		return errors.Join(drawing, printJSON(inv.stdout, s))
 	}
-	if err := report.Table(inv.stdout, s, report.Options{}); err != nil {
+	if err := report.Table(inv.stdout, s, report.Options{Compare: store.Manifest.Plan.Compare}); err != nil {
 		return err
 	}
 	if err := report.Verdicts(inv.stdout, s.Verdicts); err != nil {

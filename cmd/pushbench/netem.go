@@ -34,13 +34,16 @@ pushbench netem verify continent --backend user`,
 		fs.String("backend", "auto", "exec, verify: tc, user, or auto for what the machine has")
 		fs.Bool("json", false, "verify, profiles: print JSON, and nothing else, on standard output")
 	},
-	run: runNetem,
-	misused: func(args []string) int {
-		if len(args) > 0 && args[0] == "exec" {
-			return netemcommand.StatusFailed
-		}
-		return exitUsage
-	},
+	run:     runNetem,
+	misused: netemMisused,
+}
+
+// netemMisused is the status of bad usage: env(1)'s where COMMAND has its own.
+func netemMisused(args []string) int {
+	if len(args) > 0 && args[0] == "exec" {
+		return netemcommand.StatusFailed
+	}
+	return exitUsage
 }
 
 // netemFlags lists the flags that each subcommand takes.
@@ -54,7 +57,7 @@ func runNetem(ctx context.Context, inv *invocation) error {
 	}
 	sub, rest := inv.args[0], inv.args[1:]
 	if err := inv.onlyFlags(sub); err != nil {
-		return err
+		return statusError{netemMisused(inv.args), err}
 	}
 	switch sub {
 	case "exec":
@@ -75,7 +78,7 @@ func (inv *invocation) onlyFlags(sub string) (err error) {
 	allowed, known := netemFlags[sub]
 	inv.flags.Visit(func(f *pflag.Flag) {
 		if known && !strings.Contains(" "+strings.Join(allowed, " ")+" ", " "+f.Name+" ") {
-			err = usageError("netem %s has no flag --%s", sub, f.Name)
+			err = fmt.Errorf("netem %s has no flag --%s", sub, f.Name)
 		}
 	})
 	return err

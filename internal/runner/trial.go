@@ -18,7 +18,8 @@ const (
 	readyTime  = 40 * time.Second // to listen, or to connect
 	readyTrips = 20               // of the network, beyond that
 	leadTime   = 5 * time.Millisecond
-	tailTime   = 20 * time.Millisecond // of the load, after the window
+	tailTime   = 20 * time.Millisecond // of the load after the window, at least
+	tailShare  = 10                    // and at least this part of the window
 	slack      = 10 * time.Second
 )
 
@@ -73,7 +74,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
 	times.End = times.Begin + int64(c.Window.Duration())
-	times.Stop = times.End + int64(tailTime)
+	times.Stop = times.End + int64(max(tailTime, c.Window.Duration()/tailShare))
 	began := clock.Now()
 	if err := errors.Join(net.begin(), sp.send(times), gp.send(times)); err != nil {
 		return o, err

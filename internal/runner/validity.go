@@ -33,7 +33,7 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 		invalid("the machine was suspended for %v", asleep.Round(time.Millisecond))
 	}
 	shifted := func(side string, late int64) {
-		if late > int64(tailTime) {
+		if late > srv.Times.Stop-srv.Times.End { // the load had ended
 			invalid("the machine was too busy: a window was shifted (%s)", side)
 			t.Warnings = append(t.Warnings, fmt.Sprintf("the window of the %s was shifted by %v", side, time.Duration(late).Round(time.Millisecond)))
 		}

@@ -25,7 +25,11 @@ type Options struct {
 var usual = []string{
 	"goodput_bytes_per_second", "write_calls_per_message", "server_cpu_seconds_per_message",
 	"latency_p50_seconds", "latency_p99_seconds", "latency_max_seconds",
+	"dropped_share", "unsent_share", "disconnected_share",
 }
+
+// events are metrics that are worth a column only where they happened.
+var events = map[string]bool{"dropped_share": true, "unsent_share": true, "disconnected_share": true}
 
 // heads name columns where the metric's own name would be long.
 var heads = map[string]string{
@@ -104,6 +108,9 @@ func writeGroup(w io.Writer, s results.Summary, group string, opt Options, legen
 		columns = append(columns, factorColumn(f, cells))
 	}
 	for _, name := range opt.Metrics {
+		if events[name] && !happened(name, cells) {
+			continue
+		}
 		if c, ok := metricColumn(name, cells, legend); ok {
 			columns = append(columns, c)
 			if c, ok := ratioColumn(name, group, s, cells, opt.Compare, legend); ok {
@@ -112,6 +119,11 @@ func writeGroup(w io.Writer, s results.Summary, group string, opt Options, legen
 		}
 	}
 	write(w, columns)
+}
+
+// happened tells whether a metric is other than 0 in any cell.
+func happened(name string, cells []results.Cell) bool {
+	return slices.ContainsFunc(cells, func(c results.Cell) bool { return c.Metrics[name].Median != 0 })
 }
 
 // split tells the factors that vary among cells from those with one value.
