@@ -50,23 +50,19 @@ func TestGoneWhileBusy(t *testing.T) {
 func TestLineTooLong(t *testing.T) {
 	in, parent := io.Pipe()
 	gone := make(chan struct{})
-	p := Attach(in, io.Discard, func() { close(gone) })
+	p := Attach(in, io.Discard, func() { in.Close(); close(gone) })
 	chunk := bytes.Repeat([]byte("x"), 1<<20)
-	for sent := 0; sent <= maxLine; sent += len(chunk) {
-		if _, err := parent.Write(chunk); err != nil {
-			t.Fatal(err)
-		}
-		select {
-		case <-gone: // no more is read
-			sent = maxLine
-		default:
-		}
+	var err error
+	for sent := 0; sent <= 2*maxLine && err == nil; sent += len(chunk) {
+		_, err = parent.Write(chunk)
+	}
+	if !errors.Is(err, io.ErrClosedPipe) {
+		t.Fatalf("a line beyond %d bytes was read on: %v", maxLine, err)
 	}
 	<-gone
 	if err := p.Receive(&Go{}); !errors.Is(err, ErrParentGone) {
 		t.Errorf("got %v", err)
 	}
-	in.Close()
 }
 
 type full struct{}

@@ -66,7 +66,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	defer context.AfterFunc(ctx, gp.kill)()
 	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: serve.Grace}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
-		return o, err
+		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}
 	if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
 		return o, err
