@@ -2,8 +2,12 @@ package main
 
 import (
 	"bytes"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/spf13/pflag"
 )
 
 // invoke runs a command line in this process.
@@ -35,18 +39,30 @@ func TestHelpOfEveryCommand(t *testing.T) {
 	}
 }
 
+// word is one of a command line, quotes and all.
+var word = regexp.MustCompile(`"[^"]*"|\S+`)
+
+// The examples name commands and flags that there are. They are not run.
 func TestExamplesParse(t *testing.T) {
 	for _, c := range commands() {
 		for line := range strings.Lines(c.example) {
 			line, _, _ = strings.Cut(strings.TrimSpace(line), "#")
-			words := strings.Fields(line)
+			words := word.FindAllString(line, -1)
 			if len(words) < 2 || words[0] != "pushbench" {
 				t.Errorf("%s: %q is not a command line", c.name, line)
 				continue
 			}
-			// --help after the example's own flags: they are parsed, and nothing is run.
-			if status, _, errs := invoke(t, append(words[1:], "--help")...); status != exitDone {
-				t.Errorf("%s: %q: %s", c.name, line, errs)
+			i := slices.IndexFunc(commands(), func(c command) bool { return c.name == words[1] })
+			if i < 0 {
+				t.Errorf("%s: there is no command %q", c.name, words[1])
+				continue
+			}
+			fs := pflag.NewFlagSet(words[1], pflag.ContinueOnError)
+			if flags := commands()[i].flags; flags != nil {
+				flags(fs)
+			}
+			if err := fs.Parse(words[2:]); err != nil {
+				t.Errorf("%s: %q: %v", c.name, line, err)
 			}
 		}
 	}

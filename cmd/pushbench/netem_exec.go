@@ -11,13 +11,13 @@ import (
 // netemExec runs a command behind a profile. It ends with the command's status.
 func netemExec(ctx context.Context, inv *invocation, args []string) error {
 	fail := func(err error) error { return statusError{netemcommand.StatusFailed, err} }
-	// Of what is left, PROFILE stands before the -- and COMMAND behind it.
-	dash := inv.flags.ArgsLenAtDash()
+	// exec PROFILE stands before the --, COMMAND behind it.
+	before := inv.flags.ArgsLenAtDash()
 	switch {
-	case dash < 0 && len(args) > 1, dash == 2 && len(args) == 1:
+	case len(args) > 0 && (before < 0 || before == 2 && len(args) == 1):
 		return fail(errNoCommand)
-	case dash != 2:
-		return fail(oneProfile("exec", args[:max(0, dash-1)]))
+	case before != 2:
+		return fail(oneProfile("exec", args[:max(0, before-1)]))
 	}
 	p, err := profile.Find(args[0])
 	if err != nil {

@@ -12,12 +12,14 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	netemcommand "github.com/pushbench/pushbench/netem/command"
 	"github.com/pushbench/pushbench/results"
 )
 
 // TestMain lets this test binary be pushbench: scripts, fault tests and the
 // program itself (for its children) start it under that name.
 func TestMain(m *testing.M) {
+	netemcommand.Init() // netem exec starts this binary anew as the first process of a namespace
 	testscript.Main(m, map[string]func(){"pushbench": main})
 }
 

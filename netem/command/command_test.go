@@ -88,11 +88,11 @@ func run(t *testing.T, s command.Spec) (int, string) {
 	s.Profile = &profile.Profile{Name: "test"}
 	s.Profile.Down.Delay, s.Profile.Up.Delay = 30*time.Millisecond, 30*time.Millisecond
 	s.Options.Backend = netem.User
-	var out bytes.Buffer
-	s.Stdout, s.Stderr = &out, &out
+	var out, errs bytes.Buffer
+	s.Stdout, s.Stderr = &out, &errs
 	status, err := command.Run(t.Context(), s)
 	if err != nil {
-		t.Fatalf("status %d: %v\n%s", status, err, out.String())
+		t.Fatalf("status %d: %v\n%s", status, err, errs.String())
 	}
 	return status, out.String()
 }

@@ -18,11 +18,16 @@ import (
 // namespace.
 const initName = "pushbench-netem-init"
 
+// ready tells that Init was called. Without it the program that Run starts
+// again would do from the beginning what this one does, and again, without end.
+var ready bool
+
 // Init must be the first thing a program does that calls Run, as Run starts the
 // same program again under another name to be the first process of a PID
 // namespace: when that one ends, or this process is killed, the kernel ends
 // every process the command has started. In that process Init does not return.
 func Init() {
+	ready = true
 	if len(os.Args) > 1 && os.Args[0] == initName {
 		os.Exit(first(os.Args[1:]))
 	}

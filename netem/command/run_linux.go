@@ -1,13 +1,16 @@
 package command
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -20,15 +23,21 @@ import (
 // An error says why there is none; the status to end with is then StatusFailed.
 // When ctx ends the command is killed.
 func Run(ctx context.Context, s Spec) (int, error) {
+	if !ready {
+		return StatusFailed, errors.New("command.Run: the program must call command.Init first of all, its tests in TestMain")
+	}
 	link, err := netem.Open(s.Profile, s.Options)
 	if err != nil {
 		return StatusFailed, err
 	}
 	defer link.Close() // kills what still runs in it
 	if s.Server != "" {
-		if err := startServer(ctx, link, s); err != nil {
+		s.Stderr = shared(s.Stderr)
+		stop, err := startServer(ctx, link, s)
+		if err != nil {
 			return StatusFailed, err
 		}
+		defer stop()
 	}
 	for _, f := range s.Forwards {
 		r, err := newRelay(link, f)
@@ -80,28 +89,59 @@ func runCommand(ctx context.Context, link *netem.Link, s Spec) (int, error) {
 const serverReady = 5 * time.Second
 
 // startServer starts the server's command and waits until something listens at
-// its end, or the time is up: not every server listens on TCP.
-func startServer(ctx context.Context, link *netem.Link, s Spec) error {
+// its end, or the time is up: not every server listens on TCP. stop kills it and
+// all it started.
+func startServer(ctx context.Context, link *netem.Link, s Spec) (stop func(), err error) {
 	cmd := newInit("/bin/sh", "-c", s.Server)
 	// Not the terminal's input: that is the command's.
 	cmd.Stdout, cmd.Stderr = s.Stderr, s.Stderr
 	if err := link.Server.Start(cmd); err != nil {
-		return fmt.Errorf("start the server in a PID namespace: %w", err)
+		return nil, fmt.Errorf("start the server in a PID namespace: %w", err)
 	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	ended := make(chan struct{})
+	var waited error
+	go func() {
+		waited = cmd.Wait()
+		close(ended)
+	}()
+	stop = func() {
+		_ = cmd.Process.Kill()
+		<-ended
+	}
 	ctx, cancel := context.WithTimeout(ctx, serverReady)
 	defer cancel()
 	for !listens(cmd.Process.Pid) {
 		select {
-		case err := <-ended:
-			return fmt.Errorf("the server ended before it listened: %v", err)
+		case <-ended:
+			return nil, fmt.Errorf("the server ended before it listened: %w", cmp.Or(waited, errNoServer))
 		case <-ctx.Done():
-			return nil
+			return stop, nil
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
-	return nil
+	return stop, nil
+}
+
+// errNoServer is a server that ended without an error.
+var errNoServer = errors.New("exit status 0")
+
+// shared makes a writer safe for the server and the command to use at once.
+func shared(w io.Writer) io.Writer {
+	if _, ok := w.(*os.File); ok || w == nil {
+		return w
+	}
+	return &lockedWriter{w: w}
+}
+
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
 }
 
 // listens tells whether any TCP socket listens in the process's network

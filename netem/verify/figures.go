@@ -80,22 +80,27 @@ func queueBytes(all []arrival, rate profile.Rate) float64 {
 }
 
 // lossSpread is the standard deviation of the share of n packets lost. Losses of
-// a model with memory come in bursts and so scatter more: the variance grows by
-// (1+ρ)/(1-ρ) when neighbours correlate by ρ, which for a two-state chain is
-// what is left after both ways of changing state.
+// a model with memory come in bursts and so scatter more. The state of a chain
+// of two correlates with itself k packets on by λᵏ, where λ is 1 less both ways
+// of changing state; of the variance of losses, the part that the state explains
+// has that memory, and adds λ/(1-λ) of itself twice.
 func lossSpread(s *profile.Shape, n int) float64 {
-	l, p := &s.Loss, gone(s)
-	rho := 0.0
-	switch {
+	p := gone(s)
+	variance := p * (1 - p)
+	switch l := s.Loss; {
 	case l.GilbertElliott != nil:
 		g := l.GilbertElliott
-		// Only the part of the variance that the state explains has memory.
 		bad := g.P / (g.P + g.R)
 		explained := bad * (1 - bad) * (g.Bad - g.Good) * (g.Bad - g.Good)
-		rho = (1 - g.P - g.R) * explained / max(p*(1-p), math.SmallestNonzeroFloat64)
+		variance += 2 * memory(1-g.P-g.R) * explained
 	case l.FourState != nil:
-		rho = 1 - l.FourState.P31 - l.FourState.P13
+		variance += 2 * memory(1-l.FourState.P13-l.FourState.P31) * variance
 	}
-	rho = max(0, min(0.999, rho))
-	return math.Sqrt(p * (1 - p) / float64(n) * (1 + rho) / (1 - rho))
+	return math.Sqrt(variance / float64(n))
+}
+
+// memory is the sum of all powers of λ; a negative λ only evens losses out.
+func memory(lambda float64) float64 {
+	lambda = max(0, min(0.999, lambda))
+	return lambda / (1 - lambda)
 }

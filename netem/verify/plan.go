@@ -73,9 +73,9 @@ func spaced(n, size int, every time.Duration) plan {
 	return p
 }
 
-// steady lets a sender make up for eight packets.
-func steady(p plan) plan {
-	p.steady = 8 * p.times[1]
+// behind lets a sender be behind by so many distances between packets.
+func (p plan) behind(packets float64) plan {
+	p.steady = time.Duration(packets * float64(p.times[1]))
 	return p
 }
 
@@ -91,7 +91,7 @@ func planRTT(p *profile.Profile) plan {
 			every = max(every, 5*r.Duration(smallest+profile.HeaderBytes+s.Overhead))
 		}
 	}
-	return steady(spaced(rttProbes, smallest, every))
+	return spaced(rttProbes, smallest, every).behind(0.1) // closer packets keep each other in order
 }
 
 const (
@@ -113,7 +113,7 @@ func planLoss(s *profile.Shape, losses float64) plan {
 	if r := s.MeanRate(); r > 0 {
 		every = max(every, r.Duration(smallest+profile.HeaderBytes+s.Overhead)*3/2)
 	}
-	return steady(spaced(min(maxPackets, max(wantLosses, int(losses/share))), smallest, every))
+	return spaced(min(maxPackets, max(wantLosses, int(losses/share))), smallest, every).behind(8)
 }
 
 // gone is the share of packets of which no copy arrives: lost, or with a bit
