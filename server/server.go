@@ -45,7 +45,7 @@ func New(cfg Config) (*Server, error) {
 	}
 	l, err := net.Listen("tcp", cfg.Listen)
 	if err != nil {
-		return nil, fmt.Errorf("server: %w", err)
+		return nil, err
 	}
 	return &Server{cfg: cfg, settings: s, listener: l, halt: make(chan struct{})}, nil
 }
@@ -69,17 +69,17 @@ func (s *Server) Accept() error {
 	for len(s.writers) < s.settings.connections {
 		c, err := s.listener.Accept()
 		if err != nil {
-			return fmt.Errorf("server: %d of %d connections came: %w", len(s.writers), s.settings.connections, err)
+			return fmt.Errorf("%d of %d connections came: %w", len(s.writers), s.settings.connections, err)
 		}
 		conn := c.(*net.TCPConn)
 		if err := s.settings.sockets.apply(conn); err != nil {
 			conn.Close()
-			return fmt.Errorf("server: %w", err)
+			return err
 		}
 		w, err := s.newWriter(conn)
 		if err != nil {
 			conn.Close()
-			return fmt.Errorf("server: strategy %s: %w", s.settings.spec.Name, err)
+			return fmt.Errorf("strategy %s: %w", s.settings.spec.Name, err)
 		}
 		s.writers = append(s.writers, w)
 	}

@@ -1,8 +1,11 @@
 package server
 
 import (
+	"errors"
 	"fmt"
 	"net"
+	"os"
+	"strings"
 
 	"golang.org/x/sys/unix"
 )
@@ -10,7 +13,7 @@ import (
 func (s sockets) applyOS(conn *net.TCPConn) error {
 	return control(conn, func(fd int) error {
 		if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, s.congestion); err != nil {
-			return fmt.Errorf("congestion=%s: %w (net.ipv4.tcp_available_congestion_control lists what there is)", s.congestion, err)
+			return fmt.Errorf("congestion=%s: %w; %s", s.congestion, err, choices(err))
 		}
 		if s.notsentLowat > 0 {
 			if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, s.notsentLowat); err != nil {
@@ -24,6 +27,19 @@ func (s sockets) applyOS(conn *net.TCPConn) error {
 		}
 		return nil
 	})
+}
+
+// choices says which congestion controls could be asked for.
+func choices(err error) string {
+	name := "tcp_available_congestion_control"
+	if errors.Is(err, unix.EPERM) { // an ordinary user may take these alone
+		name = "tcp_allowed_congestion_control"
+	}
+	b, read := os.ReadFile("/proc/sys/net/ipv4/" + name)
+	if read != nil {
+		return "net.ipv4." + name + " lists what there is"
+	}
+	return fmt.Sprintf("net.ipv4.%s has %s: take one by --set congestion=NAME, or let root add it", name, strings.Join(strings.Fields(string(b)), ", "))
 }
 
 // control runs f on the connection's descriptor.
