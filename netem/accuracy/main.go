@@ -38,6 +38,9 @@ const own = `
 - name: jitter-paretonormal
   rtt: 60ms
   both: {rate: 5Mbit, jitter: {spread: 5ms, distribution: paretonormal}}
+- name: loss-random
+  rtt: 20ms
+  both: {rate: 5Mbit, loss: 2%}
 - name: loss-bursts
   rtt: 20ms
   both: {rate: 5Mbit, loss: {gilbert-elliott: {p: 1%, r: 30%}}}
@@ -46,7 +49,7 @@ const own = `
   both: {rate: 5Mbit, loss: {four-state: {p13: 1%, p31: 40%, p14: 1%}}}
 `
 
-var named = []string{"wpt-3g", "wpt-cable", "devtools-fast4g", "bufferbloat", "comcast-dsl"}
+var named = []string{"wpt-3g", "wpt-cable", "devtools-fast4g", "bufferbloat"}
 
 // tests of losses over all networks: a rate and a burst length each, of which
 // only those with losses count, but the correction takes all.
