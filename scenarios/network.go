@@ -80,14 +80,17 @@ func changes(v plan.Values) bool {
 }
 
 // What a trial takes at least, in round trips of its network. From 10 segments
-// slow start doubles each round trip, so that 10 of them reach 10,000 segments,
-// or 120 Mbit/s at 1 s; an open loop asks for less and needs only to be under
-// way. Quick trials are for a first look: they end within slow start.
+// slow start doubles each round trip, so that 10 of them reach 10,000 segments;
+// as many more let TCP recover from having overshot, which brings the reader in
+// one moment what it had waited for since. An open loop asks for less and needs
+// only to be under way. Quick trials are for a first look: they end within slow
+// start.
 const (
-	settleTrips = 10
-	quickTrips  = 4
-	windowTrips = 2
-	timedShare  = 3 // an open loop takes one part in so many
+	settleTrips      = 20
+	windowTrips      = 4
+	quickSettleTrips = 4
+	quickWindowTrips = 2
+	timedShare       = 6 // before the window of an open loop, a sixth will do
 )
 
 // settle lengthens a trial to what its network needs.

@@ -35,8 +35,8 @@ func TestProfileFile(t *testing.T) {
 	if err != nil || len(p.Cells) != 1 || p.Cells[0].Factors.Text("network") != "good.yaml" {
 		t.Fatalf("%+v, %v", p.Cells, err)
 	}
-	if w := p.Cells[0].Warmup; w != 2.5 {
-		t.Errorf("the warm-up is %v s, want 10 round trips", w)
+	if w := p.Cells[0].Warmup; w != 5 {
+		t.Errorf("the warm-up is %v s, want 20 round trips", w)
 	}
 	if _, err := s.Plan(Options{Set: []string{"network=bad.yaml"}}); err == nil || !strings.Contains(err.Error(), "bad.yaml:2:6") {
 		t.Errorf("--set with faults in the file: %v", err)
@@ -57,9 +57,9 @@ func TestSettle(t *testing.T) {
 	}{
 		{plan.Values{}, 0.2, 0.5},
 		{plan.Values{"network": "emulated", "rtt": 0.01}, 0.2, 0.5},
-		{plan.Values{"network": "emulated", "rtt": 0.3}, 3, 0.6},
-		{plan.Values{"network": "satellite"}, 6, 1.2},
-		{plan.Values{"network": "satellite", "load": "rate"}, 1.8, 1.2},
+		{plan.Values{"network": "emulated", "rtt": 0.3}, 6, 1.2},
+		{plan.Values{"network": "satellite"}, 12, 2.4},
+		{plan.Values{"network": "satellite", "load": "rate"}, 1.8, 2.4},
 		{plan.Values{"network": "gone.yaml"}, 0.2, 0.5},
 	} {
 		cell := plan.Cell{Factors: c.factors, Warmup: 0.2, Window: 0.5}

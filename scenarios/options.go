@@ -71,7 +71,7 @@ func shorten(p *plan.Plan) {
 		}
 		warmup, window := c.Warmup, c.Window
 		c.Warmup, c.Window = plan.Seconds(quickWarmup.Seconds()), plan.Seconds(quickWindow.Seconds())
-		settle(c, quickTrips, windowTrips)
+		settle(c, quickSettleTrips, quickWindowTrips)
 		c.Warmup, c.Window = min(c.Warmup, warmup), min(c.Window, window)
 	}
 	block := Estimate(*p).Block

@@ -6,6 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
+// maxSegment is what a send buffer can hold beyond its size: the kernel looks at
+// it before it begins a super-packet, which it then fills up.
+const maxSegment = 64 << 10
+
 // readTCPInfo returns false if the connection cannot be asked.
 func readTCPInfo(conn *net.TCPConn) (info TCPInfo, ok bool) {
 	err := control(conn, func(fd int) error {
@@ -25,7 +29,7 @@ func readTCPInfo(conn *net.TCPConn) (info TCPInfo, ok bool) {
 			Busy:         float64(t.Busy_time) / 1e6,
 			RwndLimited:  float64(t.Rwnd_limited) / 1e6,
 			SndbufLimit:  float64(t.Sndbuf_limited) / 1e6,
-			Window:       min(uint64(t.Snd_wnd), uint64(buffer)),
+			Window:       min(uint64(t.Snd_wnd), uint64(buffer)+maxSegment),
 		}
 		return nil
 	})

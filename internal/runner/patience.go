@@ -26,7 +26,7 @@ func graceOf(v plan.Values, p *profile.Profile) time.Duration {
 	if p == nil {
 		return grace
 	}
-	if at, back, dead := outage(p); dead && back == profile.Never && at > 0 {
+	if _, back, dead := outage(p); dead && back == profile.Never {
 		return deadGrace
 	}
 	d := grace + graceTrips*p.RTT()

@@ -23,9 +23,9 @@ type Options struct {
 
 // usual are the columns shown unasked, where any cell has them.
 var usual = []string{
-	"goodput_bytes_per_second", "write_calls_per_message", "server_cpu_seconds_per_message",
+	"goodput_bytes_per_second", "efficiency", "write_calls_per_message", "server_cpu_seconds_per_message",
 	"latency_p50_seconds", "latency_p99_seconds", "latency_max_seconds",
-	"dropped_share", "unsent_share", "disconnected_share",
+	"dropped_share", "unsent_share", "disconnected_share", "notice_seconds",
 }
 
 // events are metrics that are worth a column only where they happened.
