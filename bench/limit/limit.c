@@ -87,8 +87,8 @@ int main(int argc, char **argv) {
 
 	line(); /* the configuration, which the arguments say already */
 	int fd = serve(argv[5]);
-	long long start, begin, end;
-	if (sscanf(line(), "{\"start\":%lld,\"begin\":%lld,\"end\":%lld}", &start, &begin, &end) != 3)
+	long long start, begin, end, stop;
+	if (sscanf(line(), "{\"start\":%lld,\"begin\":%lld,\"end\":%lld,\"stop\":%lld}", &start, &begin, &end, &stop) != 4)
 		errx(4, "no times");
 	struct timespec t = {start / 1000000000, start % 1000000000};
 	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL))
@@ -97,9 +97,15 @@ int main(int argc, char **argv) {
 	unsigned long long seq = 0, calls = 0;
 	size_t at = 0;
 	struct iovec iov[IOV_MAX];
-	printf("{");
-	snapshot("begin", now(), 0, frame - 4, 0);
-	do {
+	printf("{\"times\":{\"start\":%lld,\"begin\":%lld,\"end\":%lld,\"stop\":%lld},", start, begin, end, stop);
+	for (long long t = now(); t < stop; t = now()) {
+		if (begin && t >= begin) {
+			snapshot("begin", t, seq, frame - 4, calls);
+			begin = 0;
+		} else if (end && t >= end) {
+			snapshot("end", t, seq, frame - 4, calls);
+			end = 0;
+		}
 		for (int i = 0; i < 64; i++) { /* so that the clock costs nothing */
 			uint64_t due = stamp ? htobe64(now()) : 0;
 			for (int k = 0; k < call; k++) {
@@ -114,8 +120,7 @@ int main(int argc, char **argv) {
 				err(4, "write");
 			calls++;
 		}
-	} while (now() < end);
-	snapshot("end", now(), seq, frame - 4, calls);
+	}
 	printf("\"sent\":%llu,\"sent_bytes\":%llu,\"failed\":0}\n", seq, seq * (frame - 4));
 	shutdown(fd, SHUT_WR);
 	fflush(stdout);

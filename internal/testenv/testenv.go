@@ -22,3 +22,19 @@ func Need(t testing.TB, feature string, err error) {
 		t.Skipf("needs %s: %v", feature, err)
 	}
 }
+
+// Guest names the variable that is set in the guest kernel of netem.
+const Guest = "PUSHBENCH_GUEST"
+
+// NeedKernel is Need for what only some kernels have, but the guest kernel
+// certainly (make test-guest): there the test fails, elsewhere it is skipped.
+func NeedKernel(t testing.TB, feature string, err error) {
+	t.Helper()
+	switch {
+	case err == nil:
+	case os.Getenv(Guest) == "1":
+		t.Fatalf("needs %s, which the guest kernel has: %v", feature, err)
+	default:
+		t.Skipf("needs %s, as the guest kernel has (make test-guest): %v", feature, err)
+	}
+}

@@ -25,6 +25,9 @@ func need(t *testing.T, backend string) {
 	t.Helper()
 	link, err := netem.Open(&profile.Profile{Name: "need"}, netem.Options{Backend: backend})
 	if err != nil {
+		if backend == netem.TC {
+			testenv.NeedKernel(t, "backend "+backend, err)
+		}
 		testenv.Need(t, "backend "+backend, err)
 	}
 	link.Close()
