@@ -3,9 +3,11 @@
 package main
 
 import (
+	"fmt"
 	"io"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -45,8 +47,11 @@ func TestLimitPassesTheGenerator(t *testing.T) {
 		{"strategy": cWritev, "message": 131072.0, "load": "saturate", "buffer": 4096.0},
 		{"strategy": cWritev, "message": 64.0, "load": "rate", "buffer": 65536.0},
 	} {
-		c := cell(v, 10*time.Millisecond, 50*time.Millisecond, "")
+		c := cell(v, 10*time.Millisecond, 200*time.Millisecond, "")
 		s, err := b.measure(t.Context(), c.ID, []plan.Cell{c}, 1)
+		for tries := 0; busy(err) && tries < 5; tries++ {
+			s, err = b.measure(t.Context(), fmt.Sprint(c.ID, " again ", tries), []plan.Cell{c}, 1)
+		}
 		if err != nil {
 			t.Error(err)
 			continue
@@ -61,6 +66,9 @@ func TestLimitPassesTheGenerator(t *testing.T) {
 	}
 }
 
+// busy tells whether a trial failed for what else the machine was doing.
+func busy(err error) bool { return err != nil && strings.Contains(err.Error(), "too busy") }
+
 func TestDamagedStreamIsRefused(t *testing.T) {
 	b := built(t)
 	real := b.limiter
@@ -69,8 +77,8 @@ func TestDamagedStreamIsRefused(t *testing.T) {
 	if out, err := exec.Command("sh", "-c", `printf '%s' "$1" >"$0" && chmod +x "$0"`, b.limiter, damage).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	c := cell(plan.Values{"strategy": cWrite, "message": 64.0, "load": "saturate"}, 10*time.Millisecond, 50*time.Millisecond, "")
-	if _, err := b.measure(t.Context(), "damaged", []plan.Cell{c}, 1); err == nil {
-		t.Error("a stream with an altered padding was taken for valid")
+	c := cell(plan.Values{"strategy": cWrite, "message": 64.0, "load": "saturate"}, 10*time.Millisecond, 200*time.Millisecond, "")
+	if _, err := b.measure(t.Context(), "damaged", []plan.Cell{c}, 1); err == nil || !strings.Contains(err.Error(), "altered") {
+		t.Errorf("a stream with an altered padding gave %v", err)
 	}
 }
