@@ -56,6 +56,7 @@ func TestMistakes(t *testing.T) {
 		{"load twice", "name: a\nmatrix: {connections: [1, 4]}\nload: {connections: 2}", []string{"2:10: connections is given in load and in matrix"}},
 		{"threshold", "name: a\nmatrix:\n  strategy: bufio\n  flush: window\n  buffer: 1KiB\n  threshold: [512B, 2KiB]", []string{"6:21: threshold 2 KiB can never be reached in a buffer of 1 KiB; exclude it or change it"}},
 		{"replay of nothing", "name: a\nmatrix: {strategy: direct}\nload: {mode: replay}", []string{"3:14: load replay needs a file"}},
+		{"replay of no file", "name: a\nmatrix: {strategy: direct}\nload: {mode: replay, replay: no/such.csv}", []string{`3:30: replay: open no/such.csv`}},
 		{"replay with a comma", "name: a\nmatrix: {strategy: direct}\nload: {mode: replay, replay: 'a,b'}", []string{`3:30: "a,b" is no replay`}},
 		{"useless exclude", "name: a\nmatrix: {strategy: [direct, bufio]}\nexclude: [{strategy: writev}]", []string{"3:12: excludes no cell"}},
 		{"all excluded", "name: a\nmatrix: {strategy: [direct, bufio]}\nexclude: [{nodelay: true}]", []string{"3:12: no cells are left"}},

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/scenarios/quantity"
 	"github.com/pushbench/pushbench/server/strategy"
 )
@@ -80,7 +81,11 @@ func parseValue(f plan.Factor, text string) (any, error) {
 	}
 	d, isNumber := quantity.Of(f.Kind)
 	if !isNumber {
-		return text, checkWord(f, text)
+		err := checkWord(f, text)
+		if err == nil && f.Name == "replay" {
+			err = schedule.Check(text)
+		}
+		return text, err
 	}
 	v, err := d.Parse(text)
 	switch {

@@ -48,6 +48,9 @@ func NewReplay(name string, r io.ReadCloser) *Replay {
 
 // Check reads a whole replay file and returns its first fault.
 func Check(name string) error {
+	if info, err := os.Stat(name); err == nil && !info.Mode().IsRegular() {
+		return fmt.Errorf("replay: %s is no regular file", name)
+	}
 	r, err := OpenReplay(name)
 	if err != nil {
 		return err

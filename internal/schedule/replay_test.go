@@ -2,6 +2,8 @@ package schedule
 
 import (
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -47,6 +49,29 @@ func TestReplayFaults(t *testing.T) {
 		}
 		if r.Err() == nil || !strings.HasPrefix(r.Err().Error(), tt.want) {
 			t.Errorf("%.20q: %v, want %s…", tt.text, r.Err(), tt.want)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	dir := t.TempDir()
+	file := func(name, text string) string {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	for _, tt := range []struct{ path, want string }{
+		{file("good", "0,64\n1,64\n"), ""},
+		{file("empty", "# nothing\n"), "no message in it"},
+		{file("bad", "0,64\n1,1\n"), "bad:2: a size of 16"},
+		{filepath.Join(dir, "none"), "relative to the working directory"},
+		{dir, "no regular file"},
+	} {
+		err := Check(tt.path)
+		if (err == nil) != (tt.want == "") || err != nil && !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%s: %v, want %q", tt.path, err, tt.want)
 		}
 	}
 }
