@@ -28,7 +28,8 @@ func newProgress(w io.Writer) *progress {
 	}
 	p := &progress{w: w, block: -1}
 	if f, ok := w.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		if width, _, err := term.GetSize(int(f.Fd())); err == nil {
+		p.width = 80 // of a terminal that does not say
+		if width, _, err := term.GetSize(int(f.Fd())); err == nil && width > 0 {
 			p.width = width
 		}
 	}
