@@ -1,6 +1,7 @@
 package runner_test
 
 import (
+	"fmt"
 	"os/exec"
 	"strings"
 	"syscall"
@@ -8,6 +9,7 @@ import (
 	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/testenv"
 )
 
 // Ten thousand connections, all but a hundred of which stop reading: their
@@ -18,8 +20,8 @@ func TestTenThousandStoppedReaders(t *testing.T) {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)
 	}
-	if limit.Max < connections+100 {
-		t.Skipf("a process may open %d files here, %d are needed", limit.Max, connections+100)
+	if need := uint64(connections + 100); limit.Max < need {
+		testenv.Need(t, "open files", fmt.Errorf("a process may open %d here, %d are needed", limit.Max, need))
 	}
 	exe := build(t)
 	v := plan.Values{

@@ -91,7 +91,7 @@ func Figures(m results.Manifest, s results.Summary, hists map[string]*hdrhistogr
 	var problems []error
 	for _, c := range m.Plan.Charts {
 		made := 0
-		for _, group := range groups(s.Cells) {
+		for _, group := range results.Groups(s.Cells) {
 			if c.Group != "" && c.Group != group {
 				continue
 			}
@@ -123,7 +123,7 @@ func construct(c plan.Chart, group string, m results.Manifest, s results.Summary
 	c.Series = cmp.Or(c.Series, "strategy")
 	in := Input{Chart: c, Group: group, Latency: hists, Manifest: m, Summary: s}
 	for _, cell := range s.Cells {
-		if inGroup(cell, group) {
+		if cell.In(group) {
 			in.Cells = append(in.Cells, cell)
 		}
 	}
@@ -146,28 +146,6 @@ func construct(c plan.Chart, group string, m results.Manifest, s results.Summary
 		f.Footer = footer(m, s, in.Cells)
 	}
 	return figures, err
-}
-
-// groups lists the groups of cells in the order of their first cell; cells
-// without any make the group "".
-func groups(cells []results.Cell) []string {
-	var out []string
-	for _, c := range cells {
-		names := c.Groups
-		if len(names) == 0 {
-			names = []string{""}
-		}
-		for _, g := range names {
-			if !slices.Contains(out, g) {
-				out = append(out, g)
-			}
-		}
-	}
-	return out
-}
-
-func inGroup(c results.Cell, group string) bool {
-	return slices.Contains(c.Groups, group) || (group == "" && len(c.Groups) == 0)
 }
 
 // nameFigures tells apart figures of the same group and kind: by the factor on

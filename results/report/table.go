@@ -47,7 +47,7 @@ func Table(w io.Writer, s results.Summary, opt Options) error {
 		opt.Metrics = usual
 	}
 	legend := marks{}
-	for _, group := range groups(s.Cells) {
+	for _, group := range results.Groups(s.Cells) {
 		writeGroup(b, s, group, opt, legend)
 	}
 	legend.write(b)
@@ -74,27 +74,10 @@ func plural(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// groups lists the names of the groups in the order cells name them. Cells
-// without any form one without a name.
-func groups(cells []results.Cell) (out []string) {
-	for _, c := range cells {
-		names := c.Groups
-		if len(names) == 0 {
-			names = []string{""}
-		}
-		for _, g := range names {
-			if !slices.Contains(out, g) {
-				out = append(out, g)
-			}
-		}
-	}
-	return out
-}
-
 func writeGroup(w io.Writer, s results.Summary, group string, opt Options, legend marks) {
 	var cells []results.Cell
 	for _, c := range s.Cells {
-		if slices.Contains(c.Groups, group) || group == "" && len(c.Groups) == 0 {
+		if c.In(group) {
 			cells = append(cells, c)
 		}
 	}
