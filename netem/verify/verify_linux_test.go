@@ -3,6 +3,7 @@ package verify
 import (
 	"errors"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,9 +83,16 @@ func TestWrongLinkIsFound(t *testing.T) {
 	}
 	defer link.Close()
 	link.Profile = quick()
-	r, err := measure(t.Context(), link)
-	if err != nil {
-		t.Fatal(err)
+	// As above: on a busy machine the way back may be off too, but not three
+	// times running.
+	var r *Result
+	for range 3 {
+		if r, err = measure(t.Context(), link); err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(r.Checks, func(c Check) bool { return c.Name == "up_"+Loss && !c.OK }) {
+			break
+		}
 	}
 	for _, c := range r.Checks {
 		switch c.Name {
