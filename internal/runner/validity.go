@@ -89,6 +89,6 @@ func integrity(t *results.Trial, o outcome, invalid func(string, ...any)) {
 	}
 	if excused == 0 && srv.Sent != got.Messages && t.State != results.Invalid {
 		invalid("messages are missing at the end of the stream")
-		t.Warnings = append(t.Warnings, fmt.Sprintf("%d of %d messages did not arrive", srv.Sent-got.Messages, srv.Sent))
+		t.Warnings = append(t.Warnings, fmt.Sprintf("%d messages were sent and %d arrived", srv.Sent, got.Messages))
 	}
 }
