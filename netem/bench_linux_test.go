@@ -165,9 +165,10 @@ func BenchmarkRTTBesideFlow(b *testing.B) {
 	}
 }
 
-// BenchmarkGoodput reports what one TCP flow carries, of what a rate allows.
+// BenchmarkGoodput reports what one TCP flow carries, of what a rate allows, and
+// what share of a core the emulator takes for it.
 func BenchmarkGoodput(b *testing.B) {
-	for _, rate := range []profile.Rate{0, 1e6, 10e6, 100e6, 200e6} {
+	for _, rate := range []profile.Rate{0, 1e6, 10e6, 100e6, 200e6, 1e9} {
 		b.Run(strconv.FormatFloat(float64(rate)/1e6, 'f', -1, 64)+"Mbit", func(b *testing.B) {
 			s := profile.Shape{Delay: ms, Rate: rate}
 			if rate == 0 {
@@ -185,14 +186,16 @@ func BenchmarkGoodput(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				start := time.Now()
+				cpu, start := processorTime(), time.Now()
 				time.Sleep(2 * time.Second)
+				cores := (processorTime() - cpu).Seconds() / time.Since(start).Seconds()
 				after, err := link.Counters()
 				if err != nil {
 					b.Fatal(err)
 				}
 				bits := float64(after.Sub(before).Up.SentBytes) * 8 / time.Since(start).Seconds()
 				b.ReportMetric(bits/1514*1448/1e6, "Mbit/s")
+				b.ReportMetric(cores*100, "%core")
 				if rate > 0 {
 					b.ReportMetric(bits/float64(rate)*100, "%asked")
 				}

@@ -49,7 +49,7 @@ const own = `
   both: {rate: 5Mbit, loss: {four-state: {p13: 1%, p31: 40%, p14: 1%}}}
 `
 
-var named = []string{"wpt-3g", "wpt-cable", "devtools-fast4g", "bufferbloat"}
+var named = []string{"wpt-3g", "devtools-fast4g", "bufferbloat", "ocean"}
 
 // tests of losses over all networks: a rate and a burst length each, of which
 // only those with losses count, but the correction takes all.

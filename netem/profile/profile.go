@@ -154,6 +154,15 @@ func (p *Profile) Limited() bool {
 	return limited
 }
 
+// Corrupts tells whether packets ever have a bit turned, either way.
+func (p *Profile) Corrupts() bool {
+	corrupts := p.Down.Corrupt+p.Up.Corrupt > 0
+	for _, m := range p.Moments {
+		corrupts = corrupts || m.Down.Corrupt+m.Up.Corrupt > 0
+	}
+	return corrupts
+}
+
 // QueueBytes is the limit in bytes of full frames.
 func (s *Shape) QueueBytes() int {
 	if s.Limit.Bytes > 0 {

@@ -4,7 +4,6 @@ package user
 
 import (
 	"errors"
-	"runtime"
 	"slices"
 	"sync"
 	"time"
@@ -19,19 +18,21 @@ import (
 // 20 µs of work.
 const burst = 8
 
-// A carrier moves the packets of one direction.
+// A carrier moves the packets of one direction. Its loop calls it.
 type carrier struct {
-	in, out, stop int
-	start         time.Time
-	// realtime puts the thread before all ordinary ones. It is for links whose
-	// rate bounds the work: without a bound it could take a core for itself.
-	realtime bool
+	in, out int
+	start   time.Time
+	early   time.Duration // by how much a packet may leave before its time
+	ready   bool          // there may be packets to read
+	want    int           // how many to try for
 
-	mu    sync.Mutex // held while the thread is awake
+	mu    sync.Mutex // held while the loop works on it
 	sched *sched.Scheduler
 	line  sched.Line[packet]
 	pool  pool
 	stats stats
+	super [vnetSize + 64<<10]byte // what one read returned
+	merge merger
 }
 
 // stats are what a carrier counts itself.
@@ -40,81 +41,65 @@ type stats struct {
 	late     sched.Lateness
 }
 
-// run carries packets until stop becomes readable.
-func (c *carrier) run() {
-	runtime.LockOSThread() // and never unlock: the timer slack goes with the thread
-	// A sleep of an ordinary thread may be prolonged by 50 µs; this one's not.
-	// Best effort: without it the link is late by that much, and says so.
-	_ = unix.Prctl(unix.PR_SET_TIMERSLACK, 1, 0, 0, 0)
-	if c.realtime {
-		// Also best effort: it takes CAP_SYS_NICE.
-		_ = unix.SchedSetAttr(0, &unix.SchedAttr{Size: unix.SizeofSchedAttr, Policy: unix.SCHED_RR, Priority: 1}, 0)
-	}
-	polled := []unix.PollFd{{Fd: int32(c.in), Events: unix.POLLIN}, {Fd: int32(c.stop), Events: unix.POLLIN}}
-	for {
-		next, more := c.work()
-		if more {
-			continue
-		}
-		if !c.sleep(polled, next) || polled[1].Revents != 0 {
-			return
-		}
-	}
-}
-
 // work takes in what has arrived and sends what is due. It returns when the next
-// packet is due, and whether there is more to do at once.
-func (c *carrier) work() (next time.Duration, more bool) {
+// packet is due, whether there is more to do at once, and whether it sent any.
+func (c *carrier) work() (next time.Duration, more, sent bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	more = c.take()
-	c.send()
+	if c.ready {
+		more = c.take()
+		c.ready = more
+	}
+	sent = c.send()
 	next, waiting := c.line.Next()
 	if !waiting {
 		next = profile.Never
 	}
-	return next, more
-}
-
-// sleep waits for packets, for the time next, or for the end. The deadline is
-// absolute: what is left until then is worked out at the last moment.
-func (c *carrier) sleep(polled []unix.PollFd, next time.Duration) bool {
-	var timeout *unix.Timespec
-	if next != profile.Never {
-		left := next - time.Since(c.start)
-		if left <= 0 {
-			return true
-		}
-		ts := unix.NsecToTimespec(int64(left))
-		timeout = &ts
-	}
-	_, err := unix.Ppoll(polled, timeout, nil)
-	return err == nil || errors.Is(err, unix.EINTR)
+	return next, more, sent
 }
 
 // take reads packets until there is none or the burst is full, which it reports.
+// A lone packet is not worth a second call to learn that none follows: the poll
+// before the sleep tells.
 func (c *carrier) take() bool {
 	now := time.Since(c.start)
-	for range burst {
-		p, ok := c.pool.get()
-		if !ok {
+	for range c.want {
+		n, err := read(c.in, c.super[:])
+		if n <= 0 || err != nil {
+			c.want = 1
+			return false
+		}
+		if !c.cut(now, c.super[:n]) {
+			c.stats.counters.Overrun++
+		}
+	}
+	full := c.want > 1
+	c.want = min(2*c.want, burst)
+	return full
+}
+
+// cut takes in the packets that one read returned; false if it made none of them.
+func (c *carrier) cut(now time.Duration, b []byte) bool {
+	s, ok := parse(b)
+	for ok {
+		p, free := c.pool.get()
+		if !free {
 			// The memory is full. Drop what comes: it is counted, and the link
 			// is not what was asked for.
 			p = packet{index: spare}
 		}
-		n, err := unix.Read(c.in, c.pool.bytes(p))
-		if n <= 0 || err != nil {
+		p.size = int32(s.next(c.pool.bytes(p)))
+		switch {
+		case p.size == 0:
 			c.pool.put(p)
-			return false
-		}
-		p.size = int32(n)
-		if !ok {
+			return true
+		case !free:
 			c.stats.counters.Overrun++
-			continue
+		default:
+			c.arrived(now, p)
 		}
-		c.arrived(now, p)
 	}
-	return true
+	return false
 }
 
 // arrived asks the scheduler what becomes of a packet.
@@ -134,39 +119,53 @@ func (c *carrier) arrived(now time.Duration, p packet) {
 				continue
 			}
 			q.size = p.size
-			copy(c.pool.bytes(q), c.pool.bytes(p)[:p.size])
+			copy(c.pool.bytes(q), c.pool.bytes(p)[:vnetSize+p.size])
 		}
 		if d.Flip >= 0 {
-			c.pool.bytes(q)[d.Flip/8] ^= 1 << (d.Flip % 8)
+			c.pool.bytes(q)[vnetSize+d.Flip/8] ^= 1 << (d.Flip % 8)
 		}
 		c.line.Push(d.At, q)
 	}
 }
 
-// send delivers every packet that is due.
-func (c *carrier) send() {
+// send delivers every packet that is due, and tells whether there was one.
+func (c *carrier) send() bool {
 	var now time.Duration
-	for sent := 0; ; sent++ {
+	sent := 0
+	for ; ; sent++ {
 		if sent%burst == 0 {
 			now = time.Since(c.start)
 		}
 		at, ok := c.line.Next()
-		if !ok || at > now {
-			return
+		if !ok || at > now+c.early {
+			break
 		}
 		p := c.line.Pop()
-		_, err := unix.Write(c.out, c.pool.bytes(p)[:p.size])
-		c.pool.put(p)
 		c.stats.late.Add(now - at)
-		// EINVAL is a packet whose version a turned bit made invalid: it was
-		// carried, and is refused as a host refuses it.
-		if err != nil && !errors.Is(err, unix.EINVAL) {
-			c.stats.counters.Overrun++
-			continue
+		if b := c.pool.bytes(p)[:vnetSize+p.size]; !c.merge.add(b) {
+			c.deliver()
+			c.merge.add(b)
 		}
-		c.stats.counters.Sent++
-		c.stats.counters.SentBytes += uint64(p.size) + profile.HeaderBytes
+		c.pool.put(p)
 	}
+	c.deliver()
+	return sent > 0
+}
+
+// deliver writes what was merged.
+func (c *carrier) deliver() {
+	b, n := c.merge.take()
+	if n == 0 {
+		return
+	}
+	// EINVAL is a packet whose version a turned bit made invalid: it was
+	// carried, and is refused as a host refuses it.
+	if err := write(c.out, b); err != nil && !errors.Is(err, unix.EINVAL) {
+		c.stats.counters.Overrun += uint64(n)
+		return
+	}
+	c.stats.counters.Sent += uint64(n)
+	c.stats.counters.SentBytes += c.merge.wire
 }
 
 // read returns the counters so far.

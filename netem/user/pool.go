@@ -6,6 +6,7 @@ package user
 // pointers for the garbage collector to follow.
 const (
 	bufferSize = 2048 // holds the MTU of 1500
+	packetSize = bufferSize - vnetSize
 	slabSize   = 64
 	// maxPackets bounds the memory of one direction to 128 MiB: 0.78 s at
 	// 1 Gbit/s.
@@ -14,7 +15,7 @@ const (
 	spare = -1
 )
 
-// A packet is a buffer of the pool with size bytes in it.
+// A packet is a buffer of the pool: a virtio_net_hdr and, behind it, size bytes.
 type packet struct{ index, size int32 }
 
 // A pool lends buffers. It grows to the most that was needed at once.

@@ -30,7 +30,7 @@ type Middle struct {
 	tuns     [2]int
 	stop     int // eventfd, readable when the link is to end
 	carriers [2]*carrier
-	threads  sync.WaitGroup
+	thread   sync.WaitGroup
 	once     sync.Once
 }
 
@@ -38,7 +38,7 @@ type Middle struct {
 func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error) {
 	m := &Middle{ends: [2]device.End{server, client}, tuns: [2]int{-1, -1}, stop: -1}
 	for i, end := range m.ends {
-		fd, err := device.Tun(end, mtu)
+		fd, err := device.Tun(end, mtu, !p.Corrupts())
 		if err != nil {
 			return nil, errors.Join(err, m.closeFiles())
 		}
@@ -48,17 +48,28 @@ func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error
 	if m.stop, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, errors.Join(fmt.Errorf("eventfd: %w", err), m.closeFiles())
 	}
-	addThreads(len(m.carriers))
+	addThreads(1)
 	start := time.Now()
 	for d := range m.carriers {
 		m.carriers[d] = &carrier{
-			in: m.tuns[d], out: m.tuns[1-d], stop: m.stop, start: start,
-			realtime: p.Limited(), sched: sched.New(p, sched.Direction(d)),
+			in: m.tuns[d], out: m.tuns[1-d], start: start, want: 1, early: earliest(p),
+			sched: sched.New(p, sched.Direction(d)),
 		}
-		m.threads.Go(m.carriers[d].run)
 	}
+	m.thread.Go(newLoop(m.carriers, m.stop, p.Limited()).run)
 	return m, nil
 }
+
+// earliest is by how much packets may leave before their time, so that one wake-up
+// serves those that are due in a row. A wake-up is late by as much.
+func earliest(p *profile.Profile) time.Duration {
+	return max(30*time.Microsecond, min(earlyMost, p.RTT()/earlyShare))
+}
+
+const (
+	earlyMost  = 100 * time.Microsecond
+	earlyShare = 200
+)
 
 // gomaxprocs guards changes of GOMAXPROCS, of which each needs the last value.
 var gomaxprocs sync.Mutex
@@ -109,8 +120,8 @@ func (m *Middle) Close() (err error) {
 		if _, err = unix.Write(m.stop, []byte{1, 0, 0, 0, 0, 0, 0, 0}); err != nil {
 			return // the threads would not hear of it
 		}
-		m.threads.Wait()
-		addThreads(-len(m.carriers))
+		m.thread.Wait()
+		addThreads(-1)
 		err = m.closeFiles()
 	})
 	return err

@@ -30,23 +30,36 @@ func newCarrier(t *testing.T, s profile.Shape) (c *carrier, source, sink int) {
 	t.Helper()
 	source, in := pair(t)
 	out, sink := pair(t)
-	return &carrier{in: in, out: out, start: time.Now(), sched: sched.New(&profile.Profile{Down: s, Seed: 1}, sched.Down)}, source, sink
+	return &carrier{in: in, out: out, start: time.Now(), want: burst, sched: sched.New(&profile.Profile{Down: s, Seed: 1}, sched.Down)}, source, sink
 }
 
-func read(fd int) []byte {
+func receive(fd int) []byte {
 	b := make([]byte, bufferSize)
 	n, _ := unix.Read(fd, b)
-	return b[:max(0, n)]
+	return b[min(vnetSize, max(0, n)):max(0, n)]
+}
+
+// transmit puts a packet in, behind the empty header of one that needs nothing.
+func transmit(t *testing.T, fd int, packet []byte) {
+	t.Helper()
+	if _, err := unix.Write(fd, append(make([]byte, vnetSize), packet...)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// step lets a carrier work once, as if it had been told that packets are there.
+func step(c *carrier) (next time.Duration, more bool) {
+	c.ready = true
+	next, more, _ = c.work()
+	return next, more
 }
 
 func TestCarrierCarries(t *testing.T) {
 	c, source, sink := newCarrier(t, profile.Shape{})
 	for i := range byte(20) {
-		if _, err := unix.Write(source, bytes.Repeat([]byte{i}, 100)); err != nil {
-			t.Fatal(err)
-		}
-		c.work()
-		if got := read(sink); len(got) != 100 || got[0] != i || got[99] != i {
+		transmit(t, source, bytes.Repeat([]byte{i}, 100))
+		step(c)
+		if got := receive(sink); len(got) != 100 || got[0] != i || got[99] != i {
 			t.Fatalf("packet %d came as %d bytes %v", i, len(got), got)
 		}
 	}
@@ -58,11 +71,9 @@ func TestCarrierCarries(t *testing.T) {
 
 func TestCarrierHoldsWhatIsNotDue(t *testing.T) {
 	c, source, sink := newCarrier(t, profile.Shape{Delay: time.Hour})
-	if _, err := unix.Write(source, []byte("later")); err != nil {
-		t.Fatal(err)
-	}
-	next, more := c.work()
-	if got := read(sink); len(got) != 0 || more || next < time.Hour || next > time.Hour+time.Minute {
+	transmit(t, source, []byte("later"))
+	next, more := step(c)
+	if got := receive(sink); len(got) != 0 || more || next < time.Hour || next > time.Hour+time.Minute {
 		t.Errorf("sent %q, more %v, next at %v", got, more, next)
 	}
 }
@@ -71,12 +82,10 @@ func TestCarrierHoldsWhatIsNotDue(t *testing.T) {
 func TestCarrierTurnsOneBit(t *testing.T) {
 	c, source, sink := newCarrier(t, profile.Shape{Corrupt: 1, Duplicate: 1})
 	packet := bytes.Repeat([]byte{0xaa}, 300)
-	if _, err := unix.Write(source, packet); err != nil {
-		t.Fatal(err)
-	}
-	c.work()
+	transmit(t, source, packet)
+	step(c)
 	for range 2 {
-		got, bits := read(sink), 0
+		got, bits := receive(sink), 0
 		if len(got) != len(packet) {
 			t.Fatalf("%d bytes", len(got))
 		}
@@ -98,11 +107,9 @@ func TestCarrierBoundsItsMemory(t *testing.T) {
 	}
 	c.pool.free = c.pool.free[:2]
 	for range 5 {
-		if _, err := unix.Write(source, []byte("x")); err != nil {
-			t.Fatal(err)
-		}
+		transmit(t, source, []byte("x"))
 	}
-	c.work()
+	step(c)
 	if s := c.read(); s.counters.Overrun != 3 || c.line.Len() != 2 {
 		t.Errorf("%d overrun, %d held; want 3 and 2", s.counters.Overrun, c.line.Len())
 	}

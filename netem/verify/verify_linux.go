@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/pushbench/pushbench/netem"
@@ -38,6 +39,10 @@ func measure(ctx context.Context, link *netem.Link) (*Result, error) {
 	return r, nil
 }
 
+// leastFlood is the share of what a flood could bring through that it must, if
+// it is to say anything about the rate.
+const leastFlood = 0.9
+
 // observe sends the plans one after the other over a link, and through the
 // scheduler.
 func observe(ctx context.Context, link *netem.Link, plans *plans) (asked, seen *observation, err error) {
@@ -63,10 +68,16 @@ func observe(ctx context.Context, link *netem.Link, plans *plans) (asked, seen *
 		if err != nil {
 			return nil, nil, err
 		}
-		for d := range phase.plans {
-			if len(phase.plans[d].times) > 0 {
-				phase.asked[d], phase.seen[d] = want[d], got[d]
+		sent := simulate(link.Profile, phase.plans)
+		for d, plan := range phase.plans {
+			if len(plan.times) == 0 {
+				continue
 			}
+			if could, did := goodput(want[d], plan.size), goodput(sent[d], plan.size); did < leastFlood*could {
+				return nil, nil, fmt.Errorf("this machine sends too slowly to fill network %s: %.3g of %.3g bytes per second; let it rest, or choose a slower network",
+					link.Profile.Name, did, could)
+			}
+			phase.asked[d], phase.seen[d] = sent[d], got[d]
 		}
 	}
 	return asked, seen, nil
