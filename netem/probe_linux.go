@@ -45,7 +45,7 @@ func tryTun() error {
 		return err
 	}
 	defer n.Close()
-	fd, err := device.Tun(device.End{NS: n, Name: endName}, MTU, true)
+	fd, _, err := device.Tun(device.End{NS: n, Name: endName}, MTU, true)
 	if err != nil {
 		return err
 	}

@@ -23,7 +23,8 @@ const offloadSums, offloadTCP4, offloadUDP = 0x01, 0x02, 0x20 | 0x40
 // behind a struct virtio_net_hdr of 10 bytes. With offloads a read may return a
 // super-packet and leave checksums to whoever reads; without, each packet is one
 // segment with its checksum. Closing the descriptor removes the device.
-func Tun(e End, mtu int, offloads bool) (fd int, err error) {
+// udp tells whether super-packets of UDP may be written, too.
+func Tun(e End, mtu int, offloads bool) (fd int, udp bool, err error) {
 	fd = -1
 	err = e.NS.Do(func() error {
 		fd, err = unix.Open("/dev/net/tun", unix.O_RDWR|unix.O_CLOEXEC|unix.O_NONBLOCK, 0)
@@ -40,6 +41,7 @@ func Tun(e End, mtu int, offloads bool) (fd int, err error) {
 		}
 		if offloads {
 			err := unix.IoctlSetInt(fd, unix.TUNSETOFFLOAD, offloadSums|offloadTCP4|offloadUDP)
+			udp = err == nil
 			if errors.Is(err, unix.EINVAL) {
 				err = unix.IoctlSetInt(fd, unix.TUNSETOFFLOAD, offloadSums|offloadTCP4)
 			}
@@ -63,7 +65,7 @@ func Tun(e End, mtu int, offloads bool) (fd int, err error) {
 		unix.Close(fd)
 		fd = -1
 	}
-	return fd, err
+	return fd, udp, err
 }
 
 func tunRemedy(err error) string {

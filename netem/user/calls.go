@@ -17,7 +17,7 @@ import (
 // interrupt it by a signal when it needs the thread.
 
 // rawSleep is the longest sleep that the scheduler is not told of.
-const rawSleep = 100 * time.Millisecond
+const rawSleep = 20 * time.Millisecond
 
 func read(fd int, b []byte) (int, error) {
 	n, _, errno := syscall.RawSyscall(unix.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)))

@@ -13,6 +13,7 @@ import (
 // super-packet, as a network card does with what it receives (GRO): one call
 // instead of one a packet. Only what a super-packet was cut into is merged.
 type merger struct {
+	udp     bool // the kernel takes super-packets of UDP
 	buffer  [vnetSize + 64<<10]byte
 	size    int // of the packet in it, virtio_net_hdr not counted
 	count   int // of packets in it
@@ -61,6 +62,9 @@ func (m *merger) classify(b []byte) {
 	headers := ipLeast + udpSize
 	switch p[ipProtocol] {
 	case protocolUDP:
+		if !m.udp {
+			return
+		}
 		m.tcp = false
 	case protocolTCP:
 		m.tcp = true

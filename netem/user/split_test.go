@@ -110,7 +110,7 @@ func TestMergeUndoesTheCut(t *testing.T) {
 		if !ok {
 			t.Fatal("not cut")
 		}
-		var m merger
+		m := merger{udp: true}
 		for i, p := range all {
 			if !m.add(p) {
 				t.Fatalf("packet %d of %d was not taken", i, len(all))
@@ -145,7 +145,7 @@ func TestMergeKeepsApartWhatDoesNotFollow(t *testing.T) {
 		"a whole checksum":   change(vnetFlags, 0),
 	} {
 		t.Run(name, func(t *testing.T) {
-			var m merger
+			m := merger{udp: true}
 			second := bytes.Clone(packets[1])
 			alter(second)
 			if !m.add(packets[0]) {
@@ -158,7 +158,7 @@ func TestMergeKeepsApartWhatDoesNotFollow(t *testing.T) {
 	}
 	first := bytes.Clone(packets[0])
 	first[vnetFlags] = 0
-	var m merger
+	m := merger{udp: true}
 	if m.add(first); m.add(packets[1]) {
 		t.Error("a packet was added to one with a whole checksum")
 	}
@@ -175,7 +175,7 @@ func FuzzParse(f *testing.F) {
 		if !ok && all != nil {
 			t.Error("refused and cut")
 		}
-		var m merger
+		m := merger{udp: true}
 		for _, p := range all {
 			if len(p) > bufferSize {
 				t.Errorf("%d bytes", len(p))

@@ -28,7 +28,8 @@ import (
 type Middle struct {
 	ends     [2]device.End // server, client
 	tuns     [2]int
-	stop     int // eventfd, readable when the link is to end
+	udp      bool // super-packets of UDP may be written to them
+	stop     int  // eventfd, readable when the link is to end
 	carriers [2]*carrier
 	thread   sync.WaitGroup
 	once     sync.Once
@@ -38,22 +39,22 @@ type Middle struct {
 func New(p *profile.Profile, server, client device.End, mtu int) (*Middle, error) {
 	m := &Middle{ends: [2]device.End{server, client}, tuns: [2]int{-1, -1}, stop: -1}
 	for i, end := range m.ends {
-		fd, err := device.Tun(end, mtu, !p.Corrupts())
+		fd, udp, err := device.Tun(end, mtu, !p.Corrupts())
 		if err != nil {
 			return nil, errors.Join(err, m.closeFiles())
 		}
-		m.tuns[i] = fd
+		m.tuns[i], m.udp = fd, udp
 	}
 	var err error
 	if m.stop, err = unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK); err != nil {
 		return nil, errors.Join(fmt.Errorf("eventfd: %w", err), m.closeFiles())
 	}
-	addThreads(1)
+	addThreads(2)
 	start := time.Now()
 	for d := range m.carriers {
 		m.carriers[d] = &carrier{
 			in: m.tuns[d], out: m.tuns[1-d], start: start, want: 1, early: earliest(p),
-			sched: sched.New(p, sched.Direction(d)),
+			sched: sched.New(p, sched.Direction(d)), merge: merger{udp: m.udp},
 		}
 	}
 	m.thread.Go(newLoop(m.carriers, m.stop, p.Limited()).run)
@@ -121,7 +122,7 @@ func (m *Middle) Close() (err error) {
 			return // the threads would not hear of it
 		}
 		m.thread.Wait()
-		addThreads(-1)
+		addThreads(-2)
 		err = m.closeFiles()
 	})
 	return err

@@ -20,10 +20,19 @@ import (
 // process's, so one clock serves both ways, and the kernel stamps each arrival:
 // how soon a thread here wakes up does not matter.
 type prober struct {
-	socks [2]int // server, client: the senders of the ways down and up
-	runs  uint32 // tells the packets of one run from stragglers of another
-	train int    // packets that one system call may send
+	socks [2]int        // server, client: the senders of the ways down and up
+	runs  uint32        // tells the packets of one run from stragglers of another
+	train int           // packets that one system call may send
+	look  time.Duration // how often receivers look for arrivals
 }
+
+// How often receivers look: a buffer that holds a whole flood can wait, and on a
+// slow machine each look delays the very packets that are timed.
+const (
+	lookOften  = time.Millisecond
+	lookSeldom = 25 * time.Millisecond
+	wideBuffer = 64 << 20
+)
 
 const port = 9
 
@@ -43,7 +52,11 @@ func newProber(link *netem.Link) (*prober, error) {
 			return nil, fmt.Errorf("prepare a probe's socket: %w", err)
 		}
 	}
+	p.look = lookSeldom
 	for _, fd := range p.socks {
+		if n, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF); err != nil || n < wideBuffer {
+			p.look = lookOften
+		}
 		var err error
 		if p.train, err = trains(fd); err != nil {
 			p.close()
@@ -199,8 +212,8 @@ func stamp(b []byte, run uint32, seq int, now time.Time) {
 }
 
 // receive collects the arrivals of a run until the time that comes on until. It
-// looks once a millisecond instead of waiting in the kernel, so that no packet
-// has to wake it and a fast link is not slowed by being measured.
+// looks now and then instead of waiting in the kernel, so that no packet has to
+// wake it and a fast link is not slowed by being measured.
 func (p *prober) receive(fd int, begin time.Time, until <-chan time.Time) ([]arrival, error) {
 	var all []arrival
 	in := newInbox()
@@ -233,6 +246,6 @@ func (p *prober) receive(fd int, begin time.Time, until <-chan time.Time) ([]arr
 		if !end.IsZero() && time.Now().After(end) {
 			return sorted(all), nil
 		}
-		time.Sleep(time.Millisecond)
+		time.Sleep(p.look)
 	}
 }
