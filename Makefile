@@ -9,7 +9,7 @@ FUZZTIME ?= 5s
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz bench clean
+.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz accuracy bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -68,6 +68,15 @@ fuzz: ## run each fuzz target for FUZZTIME (5s)
 			$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) $$dir; \
 		done; \
 	done
+
+# Status 1 of the guest's run says that the backends differ: the table tells.
+accuracy: ## measure both backends of emulated networks and write docs/accuracy.md: a quarter of an hour, on an idle machine
+	netem/guest/setup $(BUILD)/guest
+	CGO_ENABLED=0 $(GO) build -o $(BUILD)/accuracy ./netem/accuracy
+	GUEST_TIMEOUT=1200 netem/guest/run $(BUILD)/accuracy >$(BUILD)/accuracy.md || [ $$? = 1 ]
+	$(BUILD)/accuracy insert docs/accuracy.md guest <$(BUILD)/accuracy.md
+	$(GO) test ./netem -run '^$$' -bench . -benchtime 1x -count 6 -timeout 20m >$(BUILD)/host.txt || { cat $(BUILD)/host.txt; exit 1; }
+	{ date -u +'%-d %B %Y, Linux '$$(uname -r)'.'; echo; echo '```'; $(TOOL) benchstat $(BUILD)/host.txt; echo '```'; } | $(BUILD)/accuracy insert docs/accuracy.md host
 
 bench: build ## measure pushbench itself: a few minutes, on an idle machine
 	gcc -O2 -Wall -Wextra -Werror -o $(BUILD)/limit bench/limit/limit.c

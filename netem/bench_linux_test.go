@@ -17,6 +17,7 @@ import (
 
 	"github.com/pushbench/pushbench/netem"
 	"github.com/pushbench/pushbench/netem/profile"
+	"github.com/pushbench/pushbench/netem/verify"
 )
 
 // TestMain plays the two ends of a flow, so that the processor time of this
@@ -201,6 +202,37 @@ func BenchmarkGoodput(b *testing.B) {
 				}
 				stop()
 				link.Close()
+			}
+		})
+	}
+}
+
+// BenchmarkTrace reports what a flood brings through a recorded link, of its
+// opportunities: mahimahi's own format, of a changing mobile link and of 720
+// Mbit/s behind 80 ms.
+func BenchmarkTrace(b *testing.B) {
+	fast, mobile := &profile.Trace{Name: "720 Mbit/s"}, &profile.Trace{Name: "mobile"}
+	for i := range 60 * 1000 {
+		fast.Times = append(fast.Times, time.Duration(i/60+1)*ms)
+	}
+	for at := range 1000 { // from 0 to 4 opportunities a millisecond, and none for 100 ms
+		for range at % 5 * (at / 100 % 10) / 9 {
+			mobile.Times = append(mobile.Times, time.Duration(at+1)*ms)
+		}
+	}
+	for name, s := range map[string]profile.Shape{
+		"mobile":  {Trace: mobile, Limit: profile.Limit{Packets: 1000}},
+		"720Mbit": {Trace: fast, Delay: 40 * ms, Limit: profile.Limit{Packets: 5000}},
+	} {
+		b.Run(name, func(b *testing.B) {
+			p := &profile.Profile{Name: "t", Down: s, Up: profile.Shape{Delay: s.Delay}}
+			for b.Loop() {
+				r, err := verify.Profile(b.Context(), p, netem.Options{Backend: netem.User})
+				if err != nil {
+					b.Fatal(err)
+				}
+				b.ReportMetric(100*r.Measured[verify.Goodput]/r.Asked[verify.Goodput], "%asked")
+				b.ReportMetric(r.Measured[verify.Goodput]*8/1e6, "Mbit/s")
 			}
 		})
 	}

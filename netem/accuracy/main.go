@@ -1,13 +1,13 @@
 //go:build linux
 
 // Accuracy measures both backends over ten networks in the kernel it runs in,
-// and prints docs/accuracy.md's table. It is meant for the guest kernel:
+// and prints docs/accuracy.md's table. It is meant for the guest kernel; `make
+// accuracy` runs it there. Arguments name some of the networks. It ends with
+// status 1 where the backends differ by more than they may.
 //
-//	CGO_ENABLED=0 go build -o .build/accuracy ./netem/accuracy
-//	GUEST_TIMEOUT=600 netem/guest/run .build/accuracy
+//	accuracy insert DOCUMENT SECTION
 //
-// Arguments name some of the networks. It ends with status 1 where the backends
-// differ by more than they may.
+// puts what it reads from standard input into a section of a document.
 package main
 
 import (
@@ -24,7 +24,20 @@ import (
 	"github.com/pushbench/pushbench/netem/verify"
 )
 
-func main() { os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr)) }
+func main() {
+	if len(os.Args) == 4 && os.Args[1] == "insert" {
+		text, err := io.ReadAll(os.Stdin)
+		if err == nil {
+			err = insert(os.Args[2], os.Args[3], text)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "accuracy:", err)
+			os.Exit(4)
+		}
+		return
+	}
+	os.Exit(run(context.Background(), os.Args[1:], os.Stdout, os.Stderr))
+}
 
 // own are networks that the named profiles do not cover: each jitter, and
 // losses with memory.
@@ -49,7 +62,7 @@ const own = `
   both: {rate: 5Mbit, loss: {four-state: {p13: 1%, p31: 40%, p14: 1%}}}
 `
 
-var named = []string{"wpt-3g", "devtools-fast4g", "bufferbloat", "ocean"}
+var named = []string{"wpt-3g", "devtools-fast4g", "bufferbloat", "wpt-fios"}
 
 // tests of losses over all networks: a rate and a burst length each, of which
 // only those with losses count, but the correction takes all.
