@@ -55,6 +55,11 @@ func (e *emulation) dead() bool {
 	return dead && back == profile.Never
 }
 
+// responseLosses is how many packets must have been lost before the response of a
+// congestion control to losses is taken for a limit: it is a mean over many losses,
+// and until then goodput tells of the window that slow start left.
+const responseLosses = 10
+
 // deriveLink adds the metrics of an emulated network and of the limit it sets.
 func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 	e, m := o.link, t.Metrics
@@ -76,6 +81,9 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 		return
 	}
 	link := linkLimit(c.Factors, &e.profile.Down, e.profile.RTT())
+	if e.counters.Down.Lost < responseLosses {
+		link.Loss = 0
+	}
 	if b, e := o.server.Begin.TCP, o.server.End.TCP; b != nil && e != nil {
 		link.Window = float64(max(b.Window, e.Window))
 	}

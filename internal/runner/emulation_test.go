@@ -8,6 +8,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/netem"
+	"github.com/pushbench/pushbench/netem/profile"
 	"github.com/pushbench/pushbench/netem/sched"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/server"
@@ -45,6 +46,19 @@ func TestDeriveLink(t *testing.T) {
 		}
 		if m["link_dropped_share"] != 0.02 || m["link_lost_share"] != 0.005 || m["emulator_late_p99_seconds"] != 0.001 {
 			t.Errorf("%s: %v", c.name, m)
+		}
+	}
+	// A response to losses is a limit only where enough were lost.
+	lossy := &profile.Profile{Name: "lossy", Down: profile.Shape{Delay: 100 * time.Millisecond, Rate: 20e6, Loss: profile.Loss{Random: 0.01}}}
+	reno := plan.Cell{Factors: plan.Values{"message": 60.0, "congestion": "reno"}}
+	for lost, want := range map[uint64]float64{
+		responseLosses - 1: 2.5e6 * 1448 / 1514 * 60 / 64,
+		responseLosses:     math.Sqrt(1.5/0.01) * 1448 / 0.1 * 60 / 64,
+	} {
+		trial := trialWith(1)
+		deriveLink(trial, reno, outcome{link: &emulation{profile: lossy, counters: netem.Counters{Down: sched.Counters{Arrived: 1000, Lost: lost}}}})
+		if got := trial.Metrics["limit_bytes_per_second"]; math.Abs(got/want-1) > 1e-9 {
+			t.Errorf("%d lost: limit %v, want %v", lost, got, want)
 		}
 	}
 	if trial := trialWith(1); func() bool { deriveLink(trial, cell, outcome{}); return len(trial.Metrics) != 1 }() {
