@@ -3,7 +3,6 @@ package loadgen
 import (
 	"bufio"
 	"net"
-	"sync"
 	"testing"
 
 	"github.com/pushbench/pushbench/internal/clock"
@@ -38,7 +37,7 @@ func BenchmarkTake(b *testing.B) {
 			perChunk := len(bytes) / (wire.PrefixSize + benchMessage)
 			b.ReportAllocs()
 			for n := 0; n < b.N; n += perChunk {
-				c.decoder = wire.Decoder{}
+				c.stream.decoder = &framed{}
 				if err := c.take(bytes, rec); err != nil {
 					b.Fatal(err)
 				}
@@ -51,8 +50,10 @@ func TestTakeDoesNotAllocate(t *testing.T) {
 	for name, rec := range recorders() {
 		var c client
 		bytes := chunk(clock.Now())
+		d := &framed{}
+		c.stream.decoder = d
 		allocs := testing.AllocsPerRun(20, func() {
-			c.decoder = wire.Decoder{}
+			*d = framed{}
 			if err := c.take(bytes, rec); err != nil {
 				t.Fatal(err)
 			}
@@ -60,8 +61,8 @@ func TestTakeDoesNotAllocate(t *testing.T) {
 		if allocs != 0 {
 			t.Errorf("%s: %v allocations for %d bytes", name, allocs, len(bytes))
 		}
-		if c.decoder.Corrupt+c.decoder.Lost+c.decoder.Reordered > 0 {
-			t.Errorf("%s: %+v", name, c.decoder.Counts)
+		if d.Corrupt+d.Lost+d.Reordered > 0 {
+			t.Errorf("%s: %+v", name, d.Counts)
 		}
 	}
 }
@@ -72,19 +73,19 @@ func BenchmarkFirehose(b *testing.B) {
 	for name, rec := range recorders() {
 		b.Run(name, func(b *testing.B) {
 			near, far := connected(b)
-			pool := sync.Pool{New: func() any { p := make([]byte, 256<<10); return &p }}
-			r, err := newReader(near, &pool)
+			s := &socket{TCPConn: near}
+			r, err := newReader(s, newBuffers(256<<10))
 			if err != nil {
 				b.Fatal(err)
 			}
 			go firehose(far, b.N)
 			b.ReportAllocs()
 			b.ResetTimer()
-			c := client{conn: near, reader: r}
+			c := client{socket: s, stream: stream{reader: r, decoder: &framed{}}}
 			if err := c.run(rec); err != nil {
 				b.Fatal(err)
 			}
-			if got := c.decoder.Messages; got != uint64(b.N) {
+			if got := c.stream.decoder.counts().Messages; got != uint64(b.N) {
 				b.Fatalf("%d of %d messages arrived", got, b.N)
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mmsg/s")

@@ -32,6 +32,7 @@ type settings struct {
 	saturate    bool
 	broadcast   bool
 	load        schedule.Spec
+	prefix      int // bytes before each message
 	queue       int
 	overflow    overflow
 	connections int
