@@ -20,6 +20,7 @@ type protocol struct {
 // protocols has every transport by name.
 var protocols = map[string]protocol{
 	"tcp": {open: openTCP},
+	"sse": {alpn: []string{"http/1.1"}, open: openEventSource},
 	"ws":  {alpn: []string{"http/1.1"}, open: openWebSocket},
 }
 

@@ -36,6 +36,9 @@ var rules = []rule{
 	{"ws_prepared", "transport: ws and audience: broadcast", func(v plan.Values) bool {
 		return usedByTransport("ws_prepared")(v) && v.Text("audience") == "broadcast"
 	}},
+	{"heartbeat", "transport: sse and " + openLoop, func(v plan.Values) bool {
+		return usedByTransport("heartbeat")(v) && v.Text("load") != "saturate"
+	}},
 	{"ws_pool", "transport: ws", usedByTransport("ws_pool")},
 	{"deflate", "transport: ws", usedByTransport("deflate")},
 	{"queue", openLoop, not("load", "saturate")},

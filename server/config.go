@@ -37,6 +37,7 @@ type settings struct {
 	overflow    overflow
 	connections int
 	patience    time.Duration // for writing one batch; 0 is for ever
+	heartbeat   time.Duration // the longest silence; 0 is for ever
 	sockets     sockets
 }
 
@@ -79,6 +80,7 @@ func (c Config) settings() (settings, error) {
 		overflow:    over,
 		connections: v.Int("connections"),
 		patience:    v.Duration("write_deadline"),
+		heartbeat:   v.Duration("heartbeat"),
 		sockets: sockets{
 			nodelay:      v.Bool("nodelay"),
 			sndbuf:       v.Int("sndbuf"),

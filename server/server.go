@@ -19,6 +19,7 @@ import (
 	"github.com/pushbench/pushbench/internal/hist"
 	"github.com/pushbench/pushbench/internal/usage"
 	"github.com/pushbench/pushbench/internal/wire"
+	"github.com/pushbench/pushbench/server/sse"
 	"github.com/pushbench/pushbench/server/transport"
 )
 
@@ -121,8 +122,12 @@ func (s *Server) open(ctx context.Context, conn *net.TCPConn, observe func(time.
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
+	o := newOutlet(s.settings, link.Strategy, clock.Now)
+	if link.Beat != nil && s.settings.heartbeat > 0 {
+		o.beats, o.beat = sse.NewHeartbeat(s.settings.heartbeat, clock.Now()), link.Beat
+	}
 	return &writer{
-		outlet: newOutlet(s.settings, link.Strategy, clock.Now), conn: conn, link: link,
+		outlet: o, conn: conn, link: link,
 		busy: &s.busy, stop: &s.stop, halt: s.halt,
 	}, nil
 }

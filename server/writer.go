@@ -102,6 +102,9 @@ func (w *writer) write(msgs [][]byte) error {
 	if err := w.arm(); err != nil {
 		return err
 	}
+	if w.beats != nil {
+		w.beats.Spoke(w.now())
+	}
 	return w.put(msgs)
 }
 

@@ -74,7 +74,7 @@ func (t *Transport) Close() error {
 type Link struct {
 	// Strategy is what the writer loop hands messages to.
 	Strategy strategy.Strategy
-	// Beat, if not nil, writes a sign of life and flushes it.
+	// Beat, if not nil, writes a sign of life, which the next flush hands on.
 	Beat func() error
 
 	bottom  strategy.Strategy
@@ -109,8 +109,8 @@ func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(ti
 		return l, nil
 	}
 	l.Strategy = t.loopSide(l)
-	if _, beats := l.stream.(Beater); beats {
-		l.Beat = l.beat
+	if b, beats := l.stream.(Beater); beats {
+		l.Beat = func() error { return l.edge.cause(b.Beat()) }
 	}
 	return l, l.edge.enter(streaming)
 }
@@ -170,14 +170,6 @@ func (t *Transport) loopSide(l *Link) strategy.Strategy {
 		return &m
 	}
 	return &holding{messages: m}
-}
-
-// beat writes a sign of life, and flushes it and what waits.
-func (l *Link) beat() error {
-	if err := l.stream.(Beater).Beat(); err != nil {
-		return l.edge.cause(err)
-	}
-	return l.Strategy.(strategy.Flusher).Flush()
 }
 
 // End ends the stream as its protocol does; everything was flushed before. The

@@ -85,6 +85,12 @@ var Table = []Spec{
 		Prefix: true, Least: wire.HeaderSize,
 	},
 	{
+		Name: "sse", Doc: "one server-sent event a message, its bytes as text, in a chunked response of net/http",
+		Factors: []string{"heartbeat"},
+		Holds:   true, Least: wire.TextHeaderSize, ALPN: []string{"http/1.1"},
+		New: newEventSource,
+	},
+	{
 		Name: "ws", Doc: "one binary WebSocket frame a message, by gorilla/websocket",
 		Factors: []string{"ws_prepared", "ws_pool", "deflate"},
 		Least:   wire.HeaderSize, ALPN: []string{"http/1.1"},
