@@ -214,7 +214,7 @@ func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
 		w.abandon()
 		return err
 	}
-	return w.conn.CloseWrite()
+	return w.link.CloseWrite()
 }
 
 // finish ends the load; what was due is still sent, within the grace time.

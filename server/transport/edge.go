@@ -113,6 +113,11 @@ func (e *edge) cause(err error) error {
 	if err == nil {
 		return nil
 	}
+	return e.ended(err)
+}
+
+// ended is cause for a library that may not tell of an error at all.
+func (e *edge) ended(err error) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.failed != nil {

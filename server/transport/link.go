@@ -77,6 +77,8 @@ type Link struct {
 	// Beat, if not nil, writes a sign of life, which the next flush hands on.
 	Beat func() error
 
+	conn    *net.TCPConn
+	marked  bool // the protocol marks the end of a stream
 	bottom  strategy.Strategy
 	sink    *strategy.Sink // counts the write calls on the socket
 	stream  Stream         // nil where messages are written as they are
@@ -97,7 +99,7 @@ func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(ti
 	if err := conn.SetDeadline(time.Now().Add(openTime)); err != nil {
 		return nil, err
 	}
-	l := &Link{sink: strategy.NewSink(conn)}
+	l := &Link{conn: conn, marked: t.protocol != nil, sink: strategy.NewSink(conn)}
 	if err := t.layer(ctx, l, conn, observe); err != nil {
 		return nil, err
 	}
@@ -121,7 +123,7 @@ func (t *Transport) plain(conn *net.TCPConn, observe func(time.Duration)) (*Link
 	sink := strategy.NewSink(conn)
 	sink.Observe = observe
 	s, err := t.strat.New(sink, t.options)
-	return &Link{Strategy: s, bottom: s, sink: sink}, err
+	return &Link{Strategy: s, conn: conn, bottom: s, sink: sink}, err
 }
 
 // layer puts the layers of the link on each other, from the socket upwards.
@@ -175,14 +177,34 @@ func (t *Transport) loopSide(l *Link) strategy.Strategy {
 // End ends the stream as its protocol does; everything was flushed before. The
 // connection stays open.
 func (l *Link) End() error {
-	var errs []error
 	if l.edge != nil {
-		errs = append(errs, l.edge.enter(ending), l.edge.cause(l.stream.End()))
+		err := l.edge.enter(ending)
+		if err == nil {
+			err = l.stream.End()
+		}
+		if err = l.edge.ended(err); err != nil {
+			return err
+		}
 	}
-	if l.tls != nil {
-		errs = append(errs, l.tls.CloseWrite())
+	if l.tls == nil {
+		return nil
 	}
-	return errors.Join(errs...)
+	err := l.tls.CloseWrite()
+	if l.marked {
+		return nil // the client may have closed already
+	}
+	return err
+}
+
+// CloseWrite closes the writing half of the connection. A client that knows the
+// end of a stream by its protocol may have closed the connection already; one that
+// misses the end reports it.
+func (l *Link) CloseWrite() error {
+	err := l.conn.CloseWrite()
+	if l.marked || l.tls != nil {
+		return nil
+	}
+	return err
 }
 
 // Release lets go of what the strategy holds beyond bytes. The connection is
