@@ -158,6 +158,26 @@ func TestTransportFactors(t *testing.T) {
 	}
 }
 
+// A slow reader is slow on every transport: it takes what its rate allows, and the
+// others all.
+func TestSlowReadersOfTransports(t *testing.T) {
+	defer goleak.VerifyNone(t)
+	for _, set := range []plan.Values{{"transport": "sse"}, {"transport": "ws"}, {"transport": "ws", "tls": "below"}, {"transport": "sse", "tls": "above"}} {
+		v := plan.Values{
+			"strategy": "bufio", "flush": "idle", "message": 4096.0, "connections": 2.0, "congestion": "reno", "load": "rate", "rate": 2000.0,
+			"slow_share": 0.5, "slow_read": 0.0, "overflow": "drop-oldest", "queue": 16.0, "sndbuf": 4096.0, "rcvbuf": 4096.0, "write_deadline": 0.2,
+		}
+		maps.Copy(v, set)
+		t.Run(v.ID(), func(t *testing.T) {
+			srv, gen := both(t, v, 300*time.Millisecond)
+			if gen.Slow != 1 || gen.Failed > 0 || srv.Dropped+srv.Unsent == 0 || gen.Received.Messages == 0 || gen.Received.Corrupt+gen.Received.Reordered > 0 {
+				t.Errorf("server: sent %d, dropped %d, unsent %d %v; generator: %d slow, %d failed %v, %+v",
+					srv.Sent, srv.Dropped, srv.Unsent, srv.Errors, gen.Slow, gen.Failed, gen.Errors, gen.Received)
+			}
+		})
+	}
+}
+
 // A server that goes away is noticed on every transport, although what came until
 // then is whole.
 func TestTransportsNoticeTruncation(t *testing.T) {
