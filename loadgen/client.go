@@ -4,30 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"sync/atomic"
 
 	"github.com/pushbench/pushbench/internal/clock"
-	"github.com/pushbench/pushbench/internal/wire"
 )
 
 // A client reads one connection to the end of its stream.
 type client struct {
-	index   int
-	conn    *net.TCPConn
-	reader  *reader
-	decoder wire.Decoder
-	dues    []int64
-	counts  counters
-	after   func() error // each read, or nil
-	slow    *slowness    // nil for a healthy reader
+	index  int
+	socket *socket
+	stream stream
+	dues   []int64
+	counts counters
+	slow   *slowness // nil for a healthy reader
 }
 
 // counters are what others may read of a client while it works.
 type counters struct {
 	messages atomic.Uint64
 	bytes    atomic.Uint64
-	reads    atomic.Uint64
 }
 
 // run reads until the server ends the stream. A nil recorder takes no times.
@@ -39,24 +34,19 @@ func (c *client) run(rec *recorder) error {
 		}
 	}
 	for {
-		b, err := c.reader.read()
+		b, err := c.stream.reader.read()
 		if len(b) > 0 {
 			if err := c.take(b, rec); err != nil {
-				return fmt.Errorf("connection %d: %w", c.index, err)
+				return c.wrap(err)
 			}
 		}
 		if errors.Is(err, io.EOF) {
-			return c.ended()
+			return c.wrap(c.stream.decoder.ended())
 		}
 		if err != nil {
-			return fmt.Errorf("connection %d, after %d messages: %w", c.index, c.decoder.Messages, err)
+			return c.wrap(err)
 		}
-		c.reader.release()
-		if c.after != nil {
-			if err := c.after(); err != nil {
-				return err
-			}
-		}
+		c.stream.reader.release()
 		if c.slow != nil && !c.slow.pause(len(b)) {
 			return nil
 		}
@@ -69,19 +59,27 @@ func (c *client) take(b []byte, rec *recorder) error {
 		now = clock.Now()
 	}
 	var err error
-	c.dues, err = c.decoder.Feed(b, c.dues[:0])
+	c.dues, err = c.stream.decoder.Feed(b, c.dues[:0])
 	if rec != nil {
 		rec.record(c.index, now, c.dues)
 	}
-	c.counts.messages.Store(c.decoder.Messages)
-	c.counts.bytes.Store(c.decoder.Bytes)
-	c.counts.reads.Add(1)
+	got := c.stream.decoder.counts()
+	c.counts.messages.Store(got.Messages)
+	c.counts.bytes.Store(got.Bytes)
 	return err
 }
 
-func (c *client) ended() error {
-	if c.decoder.Partial() {
-		return fmt.Errorf("connection %d: the stream ended inside message %d", c.index, c.decoder.Messages)
+func (c *client) wrap(err error) error {
+	if err == nil {
+		return nil
 	}
-	return nil
+	return fmt.Errorf("connection %d, after %d messages: %w", c.index, c.stream.decoder.counts().Messages, err)
+}
+
+// close closes the connection and what runs for it.
+func (c *client) close() {
+	c.socket.Close()
+	if c.stream.close != nil {
+		c.stream.close()
+	}
 }

@@ -3,8 +3,9 @@ package loadgen
 import (
 	"bufio"
 	"net"
-	"sync"
 	"testing"
+
+	"github.com/gorilla/websocket"
 
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/wire"
@@ -38,7 +39,7 @@ func BenchmarkTake(b *testing.B) {
 			perChunk := len(bytes) / (wire.PrefixSize + benchMessage)
 			b.ReportAllocs()
 			for n := 0; n < b.N; n += perChunk {
-				c.decoder = wire.Decoder{}
+				c.stream.decoder = &framed{}
 				if err := c.take(bytes, rec); err != nil {
 					b.Fatal(err)
 				}
@@ -51,8 +52,10 @@ func TestTakeDoesNotAllocate(t *testing.T) {
 	for name, rec := range recorders() {
 		var c client
 		bytes := chunk(clock.Now())
+		d := &framed{}
+		c.stream.decoder = d
 		allocs := testing.AllocsPerRun(20, func() {
-			c.decoder = wire.Decoder{}
+			*d = framed{}
 			if err := c.take(bytes, rec); err != nil {
 				t.Fatal(err)
 			}
@@ -60,8 +63,8 @@ func TestTakeDoesNotAllocate(t *testing.T) {
 		if allocs != 0 {
 			t.Errorf("%s: %v allocations for %d bytes", name, allocs, len(bytes))
 		}
-		if c.decoder.Corrupt+c.decoder.Lost+c.decoder.Reordered > 0 {
-			t.Errorf("%s: %+v", name, c.decoder.Counts)
+		if d.Corrupt+d.Lost+d.Reordered > 0 {
+			t.Errorf("%s: %+v", name, d.Counts)
 		}
 	}
 }
@@ -70,30 +73,36 @@ func TestTakeDoesNotAllocate(t *testing.T) {
 // writes as many as it can.
 func BenchmarkFirehose(b *testing.B) {
 	for name, rec := range recorders() {
-		b.Run(name, func(b *testing.B) {
-			near, far := connected(b)
-			pool := sync.Pool{New: func() any { p := make([]byte, 256<<10); return &p }}
-			r, err := newReader(near, &pool)
-			if err != nil {
-				b.Fatal(err)
-			}
-			go firehose(far, b.N)
-			b.ReportAllocs()
-			b.ResetTimer()
-			c := client{conn: near, reader: r}
-			if err := c.run(rec); err != nil {
-				b.Fatal(err)
-			}
-			if got := c.decoder.Messages; got != uint64(b.N) {
-				b.Fatalf("%d of %d messages arrived", got, b.N)
-			}
-			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mmsg/s")
+		b.Run("tcp "+name, func(b *testing.B) { drinkFirehose(b, rec, false, &framed{}) })
+		b.Run("ws "+name, func(b *testing.B) {
+			drinkFirehose(b, rec, true, &frames{reply: func(int, []byte) error { return nil }})
 		})
 	}
 }
 
+// drinkFirehose reads b.N messages, in WebSocket frames or with their lengths.
+func drinkFirehose(b *testing.B, rec *recorder, ws bool, d decoder) {
+	near, far := connected(b)
+	s := &socket{TCPConn: near}
+	r, err := newReader(s, newBuffers(256<<10))
+	if err != nil {
+		b.Fatal(err)
+	}
+	go firehose(far, b.N, ws)
+	b.ReportAllocs()
+	b.ResetTimer()
+	c := client{socket: s, stream: stream{reader: r, decoder: d}}
+	if err := c.run(rec); err != nil {
+		b.Fatal(err)
+	}
+	if got := d.counts().Messages; got != uint64(b.N) {
+		b.Fatalf("%d of %d messages arrived", got, b.N)
+	}
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds()/1e6, "Mmsg/s")
+}
+
 // firehose writes n messages and ends the stream.
-func firehose(conn *net.TCPConn, n int) {
+func firehose(conn *net.TCPConn, n int, ws bool) {
 	ring := wire.NewRing(benchMessage, 512, true)
 	w := bufio.NewWriterSize(conn, 64<<10)
 	for left := n; left > 0; {
@@ -101,9 +110,16 @@ func firehose(conn *net.TCPConn, n int) {
 		batch := ring.Take(min(left, 512))
 		for i, m := range batch {
 			wire.PutHeader(m[wire.PrefixSize:], ring.Taken()-uint64(len(batch)-i), due)
+			if ws { // a frame's head in place of the last bytes of the length
+				m = m[wire.PrefixSize-2:]
+				m[0], m[1] = 0x82, benchMessage
+			}
 			_, _ = w.Write(m) // the reader counts what arrives
 		}
 		left -= len(batch)
+	}
+	if ws {
+		_, _ = w.Write(frame(0x88, websocket.FormatCloseMessage(websocket.CloseNormalClosure, "")))
 	}
 	_ = w.Flush()
 	_ = conn.CloseWrite()

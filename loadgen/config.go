@@ -13,6 +13,8 @@ import (
 type Config struct {
 	Target  string      `json:"target"` // host:port
 	Factors plan.Values `json:"factors"`
+	// Certificate is what a server with TLS is known by, in PEM.
+	Certificate string `json:"certificate,omitempty"`
 	// Grace is how long after the end of the load the rest of a stream may take.
 	Grace plan.Seconds `json:"grace_seconds"`
 }
@@ -26,7 +28,8 @@ type Record struct {
 	// Latency is receive time less intended send time of the messages that were
 	// due within the window (HdrHistogram); none under saturation.
 	Latency []byte   `json:"latency,omitempty"`
-	Timed   uint64   `json:"timed"` // messages in Latency
+	Timed   uint64   `json:"timed"`            // messages in Latency
+	Frames  uint64   `json:"frames,omitempty"` // of the transport, in the whole trial
 	Errors  []string `json:"errors,omitempty"`
 	Failed  int      `json:"failed"` // connections that ended other than at their stream's end
 	Slow    int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window

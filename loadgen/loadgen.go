@@ -2,9 +2,13 @@ package loadgen
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +22,7 @@ import (
 
 const (
 	dialTime     = 10 * time.Second // for one connection
+	openTime     = 20 * time.Second // for its handshakes
 	dialsAtOnce  = 64
 	minReadBytes = 1
 )
@@ -27,8 +32,10 @@ type Generator struct {
 	cfg     Config
 	sockets sockets
 	clients []*client
-	pool    sync.Pool     // of read buffers
-	slow    sync.Pool     // of slow readers' buffers
+	proto   protocol
+	tls     *tls.Config // nil without TLS
+	healthy *buffers
+	slow    *buffers
 	over    chan struct{} // closed when the window is
 }
 
@@ -37,11 +44,20 @@ func New(ctx context.Context, cfg Config) (*Generator, error) {
 	v := cfg.Factors
 	size := max(v.Int("read_size"), minReadBytes)
 	g := &Generator{
+		healthy: newBuffers(size), slow: newBuffers(slowRead(v.Number("slow_read"), size)),
 		cfg: cfg, clients: make([]*client, v.Int("connections")), over: make(chan struct{}),
 		sockets: sockets{rcvbuf: v.Int("rcvbuf"), quickack: v.Bool("quickack")},
 	}
-	g.pool.New = func() any { b := make([]byte, size); return &b }
-	g.slow.New = func() any { b := make([]byte, slowRead(v.Number("slow_read"), size)); return &b }
+	var ok bool
+	if g.proto, ok = protocols[v.Text("transport")]; !ok {
+		return nil, fmt.Errorf("no transport %q: there are %s", v.Text("transport"), strings.Join(slices.Sorted(maps.Keys(protocols)), ", "))
+	}
+	if v.Text("tls") != "none" {
+		var err error
+		if g.tls, err = trust(cfg.Certificate, g.proto.alpn); err != nil {
+			return nil, err
+		}
+	}
 	var dials errgroup.Group
 	dials.SetLimit(dialsAtOnce)
 	for i := range g.clients {
@@ -60,26 +76,53 @@ func (g *Generator) dial(ctx context.Context, i int) error {
 	if err != nil {
 		return fmt.Errorf("connection %d of %d: %w", i+1, len(g.clients), explain(err))
 	}
-	conn := nc.(*net.TCPConn)
-	c := &client{index: i, conn: conn}
+	s := &socket{TCPConn: nc.(*net.TCPConn)}
+	c := &client{index: i, socket: s}
 	g.clients[i] = c
-	pool := &g.pool
+	bufs := g.healthy
 	if v := g.cfg.Factors; isSlow(i, len(g.clients), v.Number("slow_share")) {
 		c.slow = &slowness{rate: v.Number("slow_read"), done: g.over}
-		pool = &g.slow
+		bufs = g.slow
 	}
-	if c.after, err = g.sockets.afterRead(conn); err != nil {
+	if s.after, err = g.sockets.afterRead(s.TCPConn); err != nil {
 		return err
 	}
-	c.reader, err = newReader(conn, pool)
-	return err
+	if c.stream, err = g.open(ctx, s, bufs); err != nil {
+		return fmt.Errorf("connection %d of %d: %w", i+1, len(g.clients), err)
+	}
+	return nil
+}
+
+// open performs the handshakes on a connection, TLS first.
+func (g *Generator) open(ctx context.Context, s *socket, bufs *buffers) (stream, error) {
+	ctx, cancel := context.WithTimeout(ctx, openTime)
+	defer cancel()
+	// Libraries differ in what they do with ctx; a deadline binds all.
+	if err := s.SetDeadline(time.Now().Add(openTime)); err != nil {
+		return stream{}, err
+	}
+	d := &dialed{conn: s, target: g.cfg.Target, factors: g.cfg.Factors, buffers: bufs, socket: s}
+	if g.tls != nil {
+		cfg := g.tls.Clone()
+		cfg.ServerName, _, _ = net.SplitHostPort(g.cfg.Target) // it was dialed, so it has both
+		conn := tls.Client(s, cfg)
+		if err := conn.HandshakeContext(ctx); err != nil {
+			return stream{}, fmt.Errorf("TLS: %w", err)
+		}
+		d.conn, d.secure = conn, true
+	}
+	opened, err := g.proto.open(ctx, d)
+	if err != nil {
+		return stream{}, err
+	}
+	return opened, s.SetDeadline(time.Time{})
 }
 
 // Close closes every connection.
 func (g *Generator) Close() {
 	for _, c := range g.clients {
 		if c != nil {
-			c.conn.Close()
+			c.close()
 		}
 	}
 }
@@ -98,13 +141,13 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	}
 	deadline := time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration()
 	for i, c := range g.clients {
-		if err := c.conn.SetReadDeadline(time.Now().Add(deadline)); err != nil {
+		if err := c.socket.SetReadDeadline(time.Now().Add(deadline)); err != nil {
 			return rec, err
 		}
 		work.Go(func() {
 			errs[i] = c.run(lat)
 			if c.slow != nil {
-				c.conn.Close() // what it has not read is of no interest
+				c.socket.Close() // what it has not read is of no interest
 			}
 		})
 	}
@@ -125,7 +168,7 @@ func (g *Generator) snapshot(read func() usage.Usage) Snapshot {
 	for _, c := range g.clients {
 		s.Messages += c.counts.messages.Load()
 		s.Bytes += c.counts.bytes.Load()
-		s.Reads += c.counts.reads.Load()
+		s.Reads += c.socket.reads.Load()
 	}
 	s.Time = clock.Now()
 	return s
@@ -133,7 +176,10 @@ func (g *Generator) snapshot(read func() usage.Usage) Snapshot {
 
 func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, error) {
 	for i, c := range g.clients {
-		rec.Received.Add(c.decoder.Counts)
+		rec.Received.Add(*c.stream.decoder.counts())
+		if f, ok := c.stream.decoder.(framer); ok {
+			rec.Frames += f.frames()
+		}
 		if c.slow != nil {
 			rec.Slow++
 		}

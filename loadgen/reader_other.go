@@ -2,24 +2,17 @@
 
 package loadgen
 
-import (
-	"net"
-	"sync"
-)
-
 // A reader reads from one connection into a buffer of its own.
 type reader struct {
-	conn *net.TCPConn
-	buf  []byte
+	socket *socket
+	buf    []byte
 }
 
-func newReader(conn *net.TCPConn, pool *sync.Pool) (*reader, error) {
-	return &reader{conn, *pool.Get().(*[]byte)}, nil
-}
+func newReader(s *socket, b *buffers) (*reader, error) { return &reader{s, *b.get()}, nil }
 
 // read waits for bytes, which stay valid until the next read.
 func (r *reader) read() ([]byte, error) {
-	n, err := r.conn.Read(r.buf)
+	n, err := r.socket.Read(r.buf)
 	return r.buf[:n], err
 }
 

@@ -4,8 +4,6 @@ package loadgen
 
 import (
 	"io"
-	"net"
-	"sync"
 	"syscall"
 )
 
@@ -13,20 +11,21 @@ import (
 // there is something to read, so that ten thousand quiet connections share a
 // few buffers.
 type reader struct {
-	raw  syscall.RawConn
-	pool *sync.Pool // of *[]byte
-	buf  *[]byte
-	n    int
-	err  error
-	try  func(fd uintptr) bool
+	raw     syscall.RawConn
+	socket  *socket
+	buffers *buffers
+	buf     *[]byte
+	n       int
+	err     error
+	try     func(fd uintptr) bool
 }
 
-func newReader(conn *net.TCPConn, pool *sync.Pool) (*reader, error) {
-	raw, err := conn.SyscallConn()
+func newReader(s *socket, b *buffers) (*reader, error) {
+	raw, err := s.SyscallConn()
 	if err != nil {
 		return nil, err
 	}
-	r := &reader{raw: raw, pool: pool}
+	r := &reader{raw: raw, socket: s, buffers: b}
 	r.try = r.once
 	return r, nil
 }
@@ -43,12 +42,12 @@ func (r *reader) read() ([]byte, error) {
 	if r.err != nil {
 		return nil, r.err
 	}
-	return (*r.buf)[:r.n], nil
+	return (*r.buf)[:r.n], r.socket.done()
 }
 
 // once makes one read call; false waits until the socket is readable.
 func (r *reader) once(fd uintptr) bool {
-	r.buf = r.pool.Get().(*[]byte)
+	r.buf = r.buffers.get()
 	for {
 		r.n, r.err = syscall.Read(int(fd), *r.buf)
 		switch r.err {
@@ -67,7 +66,7 @@ func (r *reader) once(fd uintptr) bool {
 
 func (r *reader) release() {
 	if r.buf != nil {
-		r.pool.Put(r.buf)
+		r.buffers.put(r.buf)
 		r.buf = nil
 	}
 }

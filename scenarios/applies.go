@@ -8,6 +8,7 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/scenarios/quantity"
 	"github.com/pushbench/pushbench/server/strategy"
+	"github.com/pushbench/pushbench/server/transport"
 )
 
 // A rule says which cells a factor applies to; a factor without one applies to
@@ -19,7 +20,7 @@ type rule struct {
 }
 
 var rules = []rule{
-	{"flush", "a strategy that holds bytes back", usedByStrategy("flush")},
+	{"flush", "a strategy or a transport that holds bytes back", heldBack},
 	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
 	{"window", "flush: window", is("flush", "window")},
 	{"threshold", "flush: window", is("flush", "window")},
@@ -32,6 +33,14 @@ var rules = []rule{
 	{"rate", "load: rate or burst", func(v plan.Values) bool { return v.Text("load") == "rate" || v.Text("load") == "burst" }},
 	{"burst", "load: burst", is("load", "burst")},
 	{"replay", "load: replay", is("load", "replay")},
+	{"ws_prepared", "transport: ws and audience: broadcast", func(v plan.Values) bool {
+		return usedByTransport("ws_prepared")(v) && v.Text("audience") == "broadcast"
+	}},
+	{"heartbeat", "transport: sse and " + openLoop, func(v plan.Values) bool {
+		return usedByTransport("heartbeat")(v) && v.Text("load") != "saturate"
+	}},
+	{"ws_pool", "transport: ws", usedByTransport("ws_pool")},
+	{"deflate", "transport: ws", usedByTransport("deflate")},
 	{"queue", openLoop, not("load", "saturate")},
 	{"overflow", openLoop, not("load", "saturate")},
 	{"slow_read", "a slow_share above 0", func(v plan.Values) bool { return v.Number("slow_share") > 0 }},
@@ -42,6 +51,18 @@ func usedByStrategy(factor string) func(plan.Values) bool {
 		s, err := strategy.Named(v.Text("strategy"))
 		return err == nil && s.Applies(factor)
 	}
+}
+
+func usedByTransport(factor string) func(plan.Values) bool {
+	return func(v plan.Values) bool {
+		t, err := transport.Named(v.Text("transport"))
+		return err == nil && t.Applies(factor)
+	}
+}
+
+func heldBack(v plan.Values) bool {
+	t, err := transport.Named(v.Text("transport"))
+	return err == nil && t.Holds || usedByStrategy("flush")(v)
 }
 
 const openLoop = "an open-loop load: rate, burst or replay"
@@ -86,10 +107,11 @@ const leastBandwidth = 1000
 type conflict func(plan.Values) (factor, what string)
 
 var conflicts = []conflict{
+	transport.Refuse,
 	func(v plan.Values) (string, string) {
 		s, err := strategy.Named(v.Text("strategy"))
 		flush, applies := v["flush"].(string)
-		if err != nil || !applies || slices.Contains(s.Flush, flush) {
+		if err != nil || !applies || !s.Applies("flush") || slices.Contains(s.Flush, flush) {
 			return "", ""
 		}
 		return "flush", fmt.Sprintf("strategy %s does not know flush %s, only %s", s.Name, flush, strings.Join(s.Flush, ", "))

@@ -48,6 +48,14 @@ func TestMistakes(t *testing.T) {
 		{"list in a case", "name: a\ncases: [{message: [64B]}]", []string{"2:19: message has one value here; lists of values belong in a matrix"}},
 		{"no cells", "name: a", []string{"0:0: no cells; give a matrix or cases"}},
 
+		{"gathering over a library", "name: a\nmatrix: {transport: sse, strategy: [bufio, writev]}", []string{"2:44: strategy writev keeps what is written until it is flushed, and the library of transport sse"}},
+		{"gathering over ws", "name: a\nmatrix: {transport: ws, strategy: [more]}", []string{"2:36: strategy more keeps what is written until it is flushed, and the library of transport ws uses that memory again at once; take ws_prepared"}},
+		{"socket under records", "name: a\nmatrix:\n  tls: [none, above]\n  strategy: [direct, cork]", []string{"4:22: strategy cork works on the socket itself and cannot stand above the records of TLS"}},
+		{"gathering records", "name: a\nmatrix: {tls: below, strategy: writev}", []string{"2:32: strategy writev keeps what is written until it is flushed, and crypto/tls"}},
+		{"no room for a text header", "name: a\nmatrix: {transport: sse, message: [64B, 16B]}", []string{"2:41: a message of 16 B is too small for transport sse"}},
+		{"prepared without broadcast", "name: a\ncases:\n  - {transport: ws, ws_prepared: true}", []string{"3:21: ws_prepared has no effect here: it needs transport: ws and audience: broadcast"}},
+		{"heartbeat of tcp", "name: a\ncases:\n  - {heartbeat: 1s, load: rate}", []string{"3:6: heartbeat has no effect here: it needs transport: sse"}},
+
 		{"buffer without use", "name: a\ncases:\n  - {strategy: direct, buffer: 4KiB}", []string{"3:24: buffer has no effect here: it needs a strategy that holds bytes back"}},
 		{"window without use", "name: a\ncases:\n  - {strategy: bufio, flush: full, window: 1ms}", []string{"3:36: window has no effect here: it needs flush: window"}},
 		{"window of direct", "name: a\ncases:\n  - {strategy: direct, flush: window, window: 1ms}", []string{"3:24: flush has no effect", "3:39: window has no effect here: it needs flush: window"}},

@@ -5,6 +5,7 @@ import "github.com/pushbench/pushbench/internal/wire"
 // A batch holds the messages of one turn of the writer loop, and keeps its
 // memory from turn to turn.
 type batch struct {
+	skip  int // leading bytes of a framed message that the transport does not want
 	msgs  [][]byte
 	arena []byte
 	pads  wire.Pads
@@ -24,6 +25,6 @@ func (b *batch) build(items []item, keep bool) {
 		// If this moves the arena, messages before it stay in the old one.
 		at := len(b.arena)
 		b.arena = b.pads.Append(b.arena, it.seq, it.due)
-		b.msgs = append(b.msgs, b.arena[at:len(b.arena):len(b.arena)])
+		b.msgs = append(b.msgs, b.arena[at+b.skip:len(b.arena):len(b.arena)])
 	}
 }

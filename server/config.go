@@ -32,10 +32,12 @@ type settings struct {
 	saturate    bool
 	broadcast   bool
 	load        schedule.Spec
+	prefix      int // bytes before each message
 	queue       int
 	overflow    overflow
 	connections int
 	patience    time.Duration // for writing one batch; 0 is for ever
+	heartbeat   time.Duration // the longest silence; 0 is for ever
 	sockets     sockets
 }
 
@@ -78,6 +80,7 @@ func (c Config) settings() (settings, error) {
 		overflow:    over,
 		connections: v.Int("connections"),
 		patience:    v.Duration("write_deadline"),
+		heartbeat:   v.Duration("heartbeat"),
 		sockets: sockets{
 			nodelay:      v.Bool("nodelay"),
 			sndbuf:       v.Int("sndbuf"),

@@ -1,9 +1,11 @@
 package server
 
 import (
+	"errors"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/schedule"
+	"github.com/pushbench/pushbench/server/sse"
 	"github.com/pushbench/pushbench/server/strategy"
 )
 
@@ -17,6 +19,9 @@ type outlet struct {
 	flusher strategy.Flusher // nil if the strategy holds nothing back
 	limit   int              // bytes that flushWindow and gathering hold at most
 	now     func() int64
+
+	beats *sse.Heartbeat // nil where silence is of no matter
+	beat  func() error   // writes a sign of life
 
 	gathered [][]byte // of a strategy that gathers, in order
 	bytes    int      // gathered
@@ -136,9 +141,29 @@ func (o *outlet) emit() error {
 	return nil
 }
 
-// wait is called when no message waits. It flushes if the policy says so and
-// returns how long the next message may be awaited; negative is for ever.
+// wait is called when no message waits. It does what is due and returns how long
+// the next message may be awaited; negative is for ever.
 func (o *outlet) wait() (time.Duration, error) {
+	d, err := o.flushDue()
+	if err != nil || o.beats == nil {
+		return d, err
+	}
+	if o.beats.Left(o.now()) == 0 {
+		o.beats.Spoke(o.now())
+		if err := errors.Join(o.beat(), o.emit()); err != nil {
+			return 0, err
+		}
+		d = -1
+	}
+	if left := o.beats.Left(o.now()); d < 0 || left < d {
+		d = left
+	}
+	return d, nil
+}
+
+// flushDue flushes if the policy says so and returns when it will; negative is
+// never.
+func (o *outlet) flushDue() (time.Duration, error) {
 	if o.flush == flushIdle && o.held() {
 		return -1, o.emit()
 	}

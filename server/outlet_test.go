@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/pushbench/pushbench/internal/schedule"
+	"github.com/pushbench/pushbench/server/sse"
 	"github.com/pushbench/pushbench/server/strategy"
 )
 
@@ -133,6 +134,41 @@ func TestOutletWindowTime(t *testing.T) {
 		put(40 * time.Millisecond) // late: it leaves with what waited
 		if len(s.log) != 2 {
 			t.Errorf("gathers %v: past its end: wrote %v", gathers, s.log)
+		}
+	}
+}
+
+// A silent connection gets a sign of life, flushed, as often as asked; what is
+// written or due earlier puts it off or comes first.
+func TestOutletBeats(t *testing.T) {
+	now := int64(0)
+	s := &scribe{limit: 100}
+	set := settings{flush: flushWindow, window: 3 * time.Millisecond, threshold: 100}
+	o := newOutlet(set, flushScribe{s}, func() int64 { return now })
+	o.beats = sse.NewHeartbeat(10*time.Millisecond, 0)
+	o.beat = func() error { s.held++; return nil }
+	for _, step := range []struct {
+		at   time.Duration
+		put  bool
+		want time.Duration
+		log  string
+	}{
+		{0, false, 10 * time.Millisecond, ""},
+		{4 * time.Millisecond, true, 3 * time.Millisecond, ""}, // the window ends first
+		{7 * time.Millisecond, false, 7 * time.Millisecond, "flush 10"},
+		{14 * time.Millisecond, false, 10 * time.Millisecond, "flush 10; flush 1"},
+		{25 * time.Millisecond, false, 10 * time.Millisecond, "flush 10; flush 1; flush 1"},
+	} {
+		now = int64(step.at)
+		if step.put {
+			o.beats.Spoke(now)
+			if err := o.put(msgs(1, 10)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		d, err := o.wait()
+		if got := strings.Join(s.log, "; "); d != step.want || err != nil || got != step.log {
+			t.Errorf("at %v: waits %v, %v; wrote %s", step.at, d, err, got)
 		}
 	}
 }

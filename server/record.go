@@ -69,6 +69,7 @@ type Snapshot struct {
 	Messages uint64      `json:"messages"`
 	Bytes    uint64      `json:"bytes"`
 	Calls    uint64      `json:"calls"`
+	Records  uint64      `json:"records,omitempty"` // of TLS
 	Usage    usage.Usage `json:"usage"`
 	TCP      *TCPInfo    `json:"tcp,omitempty"` // nil where the system does not tell
 }

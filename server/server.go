@@ -12,12 +12,15 @@ import (
 	"time"
 
 	"github.com/HdrHistogram/hdrhistogram-go"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/hist"
 	"github.com/pushbench/pushbench/internal/usage"
-	"github.com/pushbench/pushbench/server/strategy"
+	"github.com/pushbench/pushbench/internal/wire"
+	"github.com/pushbench/pushbench/server/sse"
+	"github.com/pushbench/pushbench/server/transport"
 )
 
 // acceptTime is how long the generator may take to connect.
@@ -28,6 +31,7 @@ type Server struct {
 	cfg      Config
 	settings settings
 	listener net.Listener
+	carrier  *transport.Transport
 	writers  []*writer
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
@@ -47,8 +51,24 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Server{cfg: cfg, settings: s, listener: l, halt: make(chan struct{})}, nil
+	host, _, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	t, err := transport.New(cfg.Factors, host)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	if t.Prefix() {
+		s.prefix = wire.PrefixSize
+	}
+	return &Server{cfg: cfg, settings: s, listener: l, carrier: t, halt: make(chan struct{})}, nil
 }
+
+// Certificate is what a client must trust, in PEM; "" without TLS.
+func (s *Server) Certificate() string { return s.carrier.Certificate() }
 
 // Addr is where the server listens.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
@@ -57,8 +77,11 @@ func (s *Server) Addr() string { return s.listener.Addr().String() }
 func (s *Server) Close() {
 	s.listener.Close()
 	for _, w := range s.writers {
-		w.conn.Close()
+		if w != nil {
+			w.conn.Close()
+		}
 	}
+	_ = s.carrier.Close()
 }
 
 // Accept waits until every connection of the trial is there.
@@ -66,40 +89,45 @@ func (s *Server) Accept() error {
 	if l, ok := s.listener.(*net.TCPListener); ok {
 		_ = l.SetDeadline(time.Now().Add(acceptTime))
 	}
-	for len(s.writers) < s.settings.connections {
+	s.writers = make([]*writer, s.settings.connections)
+	var observe func(time.Duration)
+	if !s.settings.saturate {
+		s.write = hist.New()
+		observe = s.observe
+	}
+	opened, ctx := errgroup.WithContext(context.Background())
+	for i := range s.writers {
 		c, err := s.listener.Accept()
 		if err != nil {
-			return fmt.Errorf("%d of %d connections came: %w", len(s.writers), s.settings.connections, err)
+			return errors.Join(opened.Wait(), fmt.Errorf("%d of %d connections came: %w", i, len(s.writers), err))
 		}
-		conn := c.(*net.TCPConn)
-		if err := s.settings.sockets.apply(conn); err != nil {
-			conn.Close()
+		opened.Go(func() (err error) {
+			if s.writers[i], err = s.open(ctx, c.(*net.TCPConn), observe); err != nil {
+				s.listener.Close() // no use in waiting for more
+			}
 			return err
-		}
-		w, err := s.newWriter(conn)
-		if err != nil {
-			conn.Close()
-			return fmt.Errorf("strategy %s: %w", s.settings.spec.Name, err)
-		}
-		s.writers = append(s.writers, w)
+		})
 	}
-	return nil
+	return opened.Wait()
 }
 
-func (s *Server) newWriter(conn *net.TCPConn) (*writer, error) {
-	sink := strategy.NewSink(conn)
-	if !s.settings.saturate {
-		if s.write == nil {
-			s.write = hist.New()
-		}
-		sink.Observe = s.observe
-	}
-	strat, err := s.settings.spec.New(sink, strategy.Options{Buffer: s.settings.buffer})
-	if err != nil {
+// open performs a connection's handshakes and returns its writer.
+func (s *Server) open(ctx context.Context, conn *net.TCPConn, observe func(time.Duration)) (*writer, error) {
+	if err := s.settings.sockets.apply(conn); err != nil {
+		conn.Close()
 		return nil, err
 	}
+	link, err := s.carrier.Open(ctx, conn, observe)
+	if err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
+	}
+	o := newOutlet(s.settings, link.Strategy, clock.Now)
+	if link.Beat != nil && s.settings.heartbeat > 0 {
+		o.beats, o.beat = sse.NewHeartbeat(s.settings.heartbeat, clock.Now()), link.Beat
+	}
 	return &writer{
-		outlet: newOutlet(s.settings, strat, clock.Now), conn: conn, sink: sink,
+		outlet: o, conn: conn, link: link,
 		busy: &s.busy, stop: &s.stop, halt: s.halt,
 	}, nil
 }
@@ -186,7 +214,7 @@ func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
 		w.abandon()
 		return err
 	}
-	return w.conn.CloseWrite()
+	return w.link.CloseWrite()
 }
 
 // finish ends the load; what was due is still sent, within the grace time.
@@ -221,6 +249,7 @@ func (s *Server) count(shot *Snapshot) {
 		shot.Messages += w.counts.messages.Load()
 		shot.Bytes += w.counts.bytes.Load()
 		shot.Calls += w.counts.calls.Load()
+		shot.Records += w.counts.records.Load()
 	}
 	shot.Time = clock.Now()
 }

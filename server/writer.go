@@ -2,7 +2,6 @@ package server
 
 import (
 	"errors"
-	"io"
 	"net"
 	"runtime"
 	"sync/atomic"
@@ -10,7 +9,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/internal/wire"
-	"github.com/pushbench/pushbench/server/strategy"
+	"github.com/pushbench/pushbench/server/transport"
 )
 
 // saturateBytes is how much a strategy that does not gather is handed at once:
@@ -28,7 +27,7 @@ const yieldCalls = 128
 type writer struct {
 	*outlet
 	conn   *net.TCPConn
-	sink   *strategy.Sink
+	link   *transport.Link
 	counts counters
 	busy   *atomic.Int64
 	stop   *atomic.Bool            // ends the load
@@ -40,12 +39,12 @@ type writer struct {
 
 // saturate writes messages as fast as the connection accepts them.
 func (w *writer) saturate() error {
-	frame := wire.PrefixSize + w.message
+	frame := w.prefix + w.message
 	n := max(1, saturateBytes/frame)
 	if w.spec.Gathers {
 		n = min(max(1, w.limit/frame), maxGather)
 	}
-	ring := wire.NewRing(w.message, n, true)
+	ring := wire.NewRing(w.message, n, w.prefix > 0)
 	var yielded uint64
 	for !w.stop.Load() {
 		batch := ring.Take(n)
@@ -53,7 +52,7 @@ func (w *writer) saturate() error {
 			return err
 		}
 		w.publish(ring.Taken(), ring.Taken()*uint64(w.message))
-		if calls := w.sink.Calls(); calls-yielded >= yieldCalls {
+		if calls := w.counts.calls.Load(); calls-yielded >= yieldCalls {
 			runtime.Gosched()
 			yielded = calls
 		}
@@ -64,9 +63,9 @@ func (w *writer) saturate() error {
 // pace writes what a feed says is due.
 func (w *writer) pace(f *feed) error {
 	var (
-		batch batch
+		batch = batch{skip: wire.PrefixSize - w.prefix}
 		items []item
-		n     = min(max(1, saturateBytes/(wire.PrefixSize+w.message)), maxGather)
+		n     = min(max(1, saturateBytes/(w.prefix+w.message)), maxGather)
 		sent  uint64
 		bytes uint64
 	)
@@ -102,6 +101,9 @@ func (w *writer) pace(f *feed) error {
 func (w *writer) write(msgs [][]byte) error {
 	if err := w.arm(); err != nil {
 		return err
+	}
+	if w.beats != nil {
+		w.beats.Spoke(w.now())
 	}
 	return w.put(msgs)
 }
@@ -148,23 +150,27 @@ func (w *writer) await(f *feed) error {
 	return nil
 }
 
-// finish writes what is held, counts it and lets the strategy go.
+// finish writes what is held, ends the stream, counts it and lets the strategy go.
 func (w *writer) finish() error {
 	err := errors.Join(w.arm(), w.emit())
-	if c, ok := w.strat.(io.Closer); ok {
-		err = errors.Join(err, c.Close())
+	if err == nil {
+		err = w.link.End()
 	}
-	if r, ok := w.strat.(strategy.Reporter); ok {
-		w.report = r.Report()
-	}
-	w.counts.calls.Store(w.sink.Calls())
+	err = errors.Join(err, w.link.Release())
+	w.report = w.link.Report()
+	w.countCalls()
 	return err
 }
 
 func (w *writer) publish(messages, bytes uint64) {
 	w.counts.messages.Store(messages)
 	w.counts.bytes.Store(bytes)
-	w.counts.calls.Store(w.sink.Calls())
+	w.countCalls()
+}
+
+func (w *writer) countCalls() {
+	w.counts.calls.Store(w.link.Calls())
+	w.counts.records.Store(w.link.Records())
 }
 
 // abandon resets a connection that failed, so that what it holds in the kernel
@@ -195,4 +201,5 @@ type counters struct {
 	messages atomic.Uint64 // handed to the strategy
 	bytes    atomic.Uint64 // of those messages
 	calls    atomic.Uint64 // write calls
+	records  atomic.Uint64 // TLS records
 }

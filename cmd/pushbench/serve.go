@@ -35,7 +35,7 @@ func serveTrial(ctx context.Context, parent *child.Parent) error {
 		return parent.Send(child.Ready{Error: err.Error()})
 	}
 	defer s.Close()
-	if err := parent.Send(child.Ready{Addr: s.Addr()}); err != nil {
+	if err := parent.Send(child.Ready{Addr: s.Addr(), Certificate: s.Certificate()}); err != nil {
 		return err
 	}
 	if err := s.Accept(); err != nil {

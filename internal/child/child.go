@@ -17,8 +17,9 @@ import (
 
 // Ready tells the parent that the child can begin.
 type Ready struct {
-	Addr  string `json:"addr,omitempty"` // where a server listens
-	Error string `json:"error,omitempty"`
+	Addr        string `json:"addr,omitempty"`        // where a server listens
+	Certificate string `json:"certificate,omitempty"` // of a server with TLS, in PEM
+	Error       string `json:"error,omitempty"`
 }
 
 // Go gives the times of a trial, in nanoseconds of clock.Now.

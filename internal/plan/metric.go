@@ -21,6 +21,8 @@ var Metrics = []Metric{
 	{Name: "write_syscalls_per_message", Unit: "calls/message", Better: "lower", Doc: "write(2), writev(2) and their kin of the whole server process, by the kernel's count in /proc/self/io; sendmsg(2) is not in it."},
 	{Name: "option_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "setsockopt(2) calls of strategies that steer the kernel by them, in the whole trial."},
 	{Name: "zerocopy_copied_share", Unit: "send/send", Better: "lower", Doc: "Share of MSG_ZEROCOPY sends that the kernel copied after all, by their completions in the whole trial."},
+	{Name: "records_per_message", Unit: "records/message", Better: "lower", Doc: "TLS records the server wrote, by their headers as they pass to the socket or the strategy below."},
+	{Name: "frames_per_message", Unit: "frames/message", Better: "", Doc: "WebSocket data frames that the reader took, in the whole trial; a message that is deflated may come in several."},
 	{Name: "read_calls_per_message", Unit: "calls/message", Better: "", Doc: "Read calls of the generator that returned data."},
 	{Name: "reader_cpu_seconds_per_message", Unit: "s/message", Better: "", Doc: "User and system CPU time of the generator process, by getrusage(2)."},
 	{Name: "context_switches_per_message", Unit: "switches/message", Better: "lower", Doc: "Voluntary and involuntary context switches of the server process, by getrusage(2)."},

@@ -31,10 +31,13 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
+	if n := gen.Received.Messages; gen.Frames > 0 && n > 0 {
+		m["frames_per_message"] = float64(gen.Frames) / float64(n)
+	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
-		perMessage(t, srv, n, c.Factors.Number("connections"))
+		perMessage(t, c.Factors, srv, n)
 	}
 	if c.Timed() {
 		percentiles(t, results.LatencyHistogram, gen.Latency)
@@ -48,12 +51,15 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 
 // perMessage divides what the server spent in its window by the messages it
 // handed over in it.
-func perMessage(t *results.Trial, srv server.Record, n, connections float64) {
+func perMessage(t *results.Trial, c plan.Values, srv server.Record, n float64) {
 	m := t.Metrics
 	use := srv.End.Usage.Sub(srv.Begin.Usage)
 	span := seconds(srv.End.Time - srv.Begin.Time)
 	m["write_calls_per_message"] = float64(srv.End.Calls-srv.Begin.Calls) / n
 	m["server_cpu_seconds_per_message"] = use.CPU / n
+	if c.Text("tls") != "none" {
+		m["records_per_message"] = float64(srv.End.Records-srv.Begin.Records) / n
+	}
 	m["allocs_per_message"] = float64(use.Allocs) / n
 	m["gc_pause_seconds_per_second"] = use.GCPause / span
 	optional(t, "write_syscalls_per_message", use.WriteSyscalls, n)
@@ -71,7 +77,7 @@ func perMessage(t *results.Trial, srv server.Record, n, connections float64) {
 		m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + limit.HeaderBytes*float64(tcp.Segments)) / n
 		m["retransmits_per_message"] = float64(tcp.Retransmits) / n
 	}
-	connected := span * connections
+	connected := span * c.Number("connections")
 	m["rwnd_limited_share"] = tcp.RwndLimited / connected
 	m["sndbuf_limited_share"] = tcp.SndbufLimit / connected
 	m["busy_share"] = tcp.Busy / connected

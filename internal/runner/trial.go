@@ -64,7 +64,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: serve.Grace}
+	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Factors: c.Factors, Grace: serve.Grace}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
 		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}

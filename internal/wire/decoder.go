@@ -111,6 +111,13 @@ func (d *Decoder) finish(dues []int64) []int64 {
 	return append(dues, d.due)
 }
 
+// Begin says that the next message is size bytes long, on transports that have
+// boundaries of their own: Feed is given no length then.
+func (d *Decoder) Begin(size int) {
+	binary.BigEndian.PutUint32(d.head[:], uint32(min(size, MaxMessage+1)))
+	d.have = PrefixSize
+}
+
 // Partial tells whether the stream ended inside a message.
 func (d *Decoder) Partial() bool { return d.have > 0 || d.size > 0 }
 

@@ -68,7 +68,10 @@ type Spec struct {
 	// Gathers asks the writer loop to keep messages until the flush policy is
 	// due and then hand them over in one WriteBatch.
 	Gathers bool
-	New     func(*Sink, Options) (Strategy, error)
+	// Socket says that it works on the bare connection or its descriptor: nothing
+	// that encodes, as TLS does, can stand between it and the socket.
+	Socket bool
+	New    func(*Sink, Options) (Strategy, error)
 }
 
 // Table lists every strategy in the order people should see them.
@@ -79,7 +82,7 @@ var Table = []Spec{
 	},
 	{
 		Name: "rawwrite", Doc: "one write(2) a message through syscall.RawConn",
-		New: newRawWrite,
+		Socket: true, New: newRawWrite,
 	},
 	{
 		Name: "bufio", Doc: "a bufio.Writer that writes when it is full or flushed",
@@ -89,22 +92,22 @@ var Table = []Spec{
 	{
 		Name: "writev", Doc: "one writev(2) through net.Buffers for all messages up to the buffer size",
 		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
-		Gathers: true, New: newWritev,
+		Gathers: true, Socket: true, New: newWritev,
 	},
 	{
 		Name: "cork", Doc: "one conn.Write a message under TCP_CORK, taken out when the buffer size is reached or flushed (Linux)",
 		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
-		New: newCork,
+		Socket: true, New: newCork,
 	},
 	{
 		Name: "more", Doc: "one send(2) a message, with MSG_MORE but for the last of those up to the buffer size (Linux)",
 		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
-		Gathers: true, New: newMore,
+		Gathers: true, Socket: true, New: newMore,
 	},
 	{
 		Name: "zerocopy", Doc: "one send(2) with MSG_ZEROCOPY when a buffer is full or flushed (Linux)",
 		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
-		New: newZerocopy,
+		Socket: true, New: newZerocopy,
 	},
 }
 

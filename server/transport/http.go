@@ -1,0 +1,153 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"log"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+)
+
+// Limits of the HTTP servers, beyond the time a handshake may take as a whole.
+const (
+	readHeaderTime = 10 * time.Second
+	idleTime       = 60 * time.Second
+	maxHeaderBytes = 16 << 10
+)
+
+// An httpServer lets net/http serve connections that were accepted elsewhere. A
+// handler on each hands its stream to whoever opens the connection.
+type httpServer struct {
+	server *http.Server
+	queue  handoff
+	serve  sync.WaitGroup
+	mu     sync.Mutex
+	visits map[net.Conn]*visit
+}
+
+// A visit is one connection's way from open to its handler and back.
+type visit struct {
+	ctl    Control
+	stream chan Stream   // from the handler, once
+	end    chan struct{} // closed when the handler may return
+	over   chan struct{} // closed when net/http is done with the response
+	once   sync.Once
+}
+
+var errNoStream = errors.New("the client's request opened no stream")
+
+// newHTTPServer serves GET requests of streamPath by handle.
+func newHTTPServer(handle func(w http.ResponseWriter, r *http.Request, v *visit)) *httpServer {
+	s := &httpServer{visits: map[net.Conn]*visit{}, queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+streamPath, func(w http.ResponseWriter, r *http.Request) {
+		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+			handle(w, r, v)
+		}
+	})
+	s.server = &http.Server{
+		Handler: mux, ReadHeaderTimeout: readHeaderTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes,
+		ConnContext: s.context, ConnState: s.changed,
+		ErrorLog: log.New(discard{}, "", 0), // what fails a trial is in its record
+	}
+	s.serve.Go(func() { _ = s.server.Serve(&s.queue) })
+	return s
+}
+
+// streamPath is where a client asks for its stream.
+const streamPath = "/stream"
+
+type visitKey struct{}
+
+func (s *httpServer) context(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, visitKey{}, s.visit(conn))
+}
+
+func (s *httpServer) visit(conn net.Conn) *visit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.visits[conn]
+}
+
+// changed notes when net/http is done with a connection's response.
+func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
+	if state != http.StateIdle && state != http.StateClosed {
+		return
+	}
+	if v := s.visit(conn); v != nil {
+		v.leave()
+	}
+}
+
+// leave tells that no stream comes, or that it is over.
+func (v *visit) leave() { v.once.Do(func() { close(v.over) }) }
+
+// open gives net/http a connection and waits for its stream.
+func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (Stream, error) {
+	v := &visit{ctl: ctl, stream: make(chan Stream, 1), end: make(chan struct{}), over: make(chan struct{})}
+	s.mu.Lock()
+	s.visits[conn] = v
+	s.mu.Unlock()
+	select {
+	case s.queue.conns <- conn:
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	select {
+	case stream := <-v.stream:
+		return stream, nil
+	case <-v.over:
+		return nil, errNoStream
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// finish lets the handler return and waits until its response is written.
+func (v *visit) finish() {
+	close(v.end)
+	<-v.over
+}
+
+// hold keeps a handler until its stream is at an end, or the server is closed.
+func (s *httpServer) hold(v *visit) {
+	select {
+	case <-v.end:
+	case <-s.queue.closed:
+	}
+}
+
+func (s *httpServer) Close() error {
+	err := s.server.Close() // closes the queue, too
+	s.serve.Wait()
+	return err
+}
+
+// A handoff is a listener that is handed its connections.
+type handoff struct {
+	conns  chan net.Conn
+	closed chan struct{}
+	once   sync.Once
+}
+
+func (h *handoff) Accept() (net.Conn, error) {
+	select {
+	case c := <-h.conns:
+		return c, nil
+	case <-h.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (h *handoff) Close() error {
+	h.once.Do(func() { close(h.closed) })
+	return nil
+}
+
+func (h *handoff) Addr() net.Addr { return &net.TCPAddr{} }
+
+type discard struct{}
+
+func (discard) Write(p []byte) (int, error) { return len(p), nil }
