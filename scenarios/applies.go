@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -54,6 +55,13 @@ func is(factor, value string) func(plan.Values) bool {
 	return func(v plan.Values) bool { return v.Text(factor) == value }
 }
 
+// anyServer lists the factors that belong to the network and the reader. The
+// others are of our own server: they do not apply to a program of the user's.
+var anyServer = []string{"server", "network", "rtt", "bandwidth", "loss", "connections", "read_size", "rcvbuf", "quickack"}
+
+// ourServer is what the factors beyond those need.
+const ourServer = "pushbench's own server (server: pushbench)"
+
 // complete returns every factor that applies to a cell, defaults filled in.
 func complete(given plan.Values) plan.Values {
 	v := plan.Values{}
@@ -65,6 +73,9 @@ func complete(given plan.Values) plan.Values {
 			delete(v, r.factor)
 		}
 	}
+	if v.Text("server") != plan.Ours {
+		maps.DeleteFunc(v, func(factor string, _ any) bool { return !slices.Contains(anyServer, factor) })
+	}
 	return v
 }
 
@@ -75,7 +86,7 @@ func needs(factor string) string {
 			return r.needs
 		}
 	}
-	return ""
+	return ourServer
 }
 
 // leastBandwidth is the least rate that a profile may have.

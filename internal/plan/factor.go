@@ -34,6 +34,7 @@ type Factor struct {
 // A default never changes: identities leave out values that equal it, so that
 // a new factor leaves stored identities as they were.
 var Factors = []Factor{
+	{Name: "server", Kind: Name, Default: Ours, Doc: "Whose server is measured: pushbench's own, or one of the scenario's."},
 	{Name: "transport", Kind: Enum, Values: []string{"tcp"}, Default: "tcp", Doc: "How one message travels on one connection."},
 	{Name: "strategy", Kind: Name, Default: "direct", Doc: "How bytes reach the kernel."},
 	{Name: "flush", Kind: Enum, Values: []string{"each", "full", "idle", "window"}, Default: "each", Doc: "When held bytes are handed on: after each message, when the buffer is full, when nothing waits, or after bytes or time, whichever is first."},
