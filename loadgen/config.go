@@ -15,7 +15,14 @@ type Config struct {
 	Factors plan.Values `json:"factors"`
 	// Grace is how long after the end of the load the rest of a stream may take.
 	Grace plan.Seconds `json:"grace_seconds"`
+	// Endless streams are left when the load ends: a server of the user's knows
+	// nothing of the trial. Timed tells that its messages carry their time.
+	Endless bool `json:"endless,omitempty"`
+	Timed   bool `json:"timed,omitempty"`
 }
+
+// timed tells whether latencies are taken.
+func (c Config) timed() bool { return c.Timed || !c.Endless && c.Factors.Text("load") != "saturate" }
 
 // A Record is what a generator measured in one trial.
 type Record struct {

@@ -1,6 +1,9 @@
 package plan
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 // Ours is the server of a cell that has none of the user's: the default of the
 // factor "server".
@@ -46,4 +49,19 @@ func (s Server) Stamped() bool { return s.Messages == MessagesPushbench || s.Tim
 // stay: they are the command's own.
 func Fill(text, host, port string) string {
 	return strings.NewReplacer("{host}", host, "{port}", port).Replace(text)
+}
+
+// plainWord is what a shell reads as it is written.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./{}-]+$`)
+
+// Quote writes a command as a shell would read it.
+func Quote(words []string) string {
+	var out []string
+	for _, w := range words {
+		if !plainWord.MatchString(w) {
+			w = "'" + strings.ReplaceAll(w, "'", `'\''`) + "'"
+		}
+		out = append(out, w)
+	}
+	return strings.Join(out, " ")
 }

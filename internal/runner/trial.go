@@ -11,7 +11,6 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
-	"github.com/pushbench/pushbench/server"
 )
 
 const (
@@ -46,16 +45,18 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer func() { err = errors.Join(err, net.close()) }()
 	grace, readyIn := graceOf(c.Factors, net.profile()), readyTime+readyTrips*net.roundTrip()
-	sp, err := start(r.command("serve", c), "server", net.server, r.Pins.Server)
+	h, err := r.hosting(c, net.host, block, plan.Seconds(grace.Seconds()))
+	if err != nil {
+		return o, err
+	}
+	sp, err := start(r.command(h.role, c), h.name, net.server, h.core)
 	if err != nil {
 		return o, err
 	}
 	defer sp.end()
-	defer context.AfterFunc(ctx, sp.kill)()
-	seed := r.Run.Manifest.Plan.Seed + uint64(block)
+	defer context.AfterFunc(ctx, func() { h.end(sp) })()
 	var up child.Ready
-	serve := server.Config{Listen: net.host + ":0", Factors: c.Factors, Seed: seed, Grace: plan.Seconds(grace.Seconds())}
-	if err := ready(sp, serve, &up, readyIn); err != nil {
+	if err := ready(sp, h.config, &up, readyIn+h.within); err != nil {
 		return o, err
 	}
 	gp, err := start(r.command("load", c), "generator", net.client, r.Pins.Generator)
@@ -64,12 +65,14 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: serve.Grace}
+	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed()}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
 		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}
-	if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
-		return o, err
+	if c.Ours() {
+		if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
+			return o, err
+		}
 	}
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
@@ -81,7 +84,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	within := c.Warmup.Duration() + c.Window.Duration() + grace + slack
 	// Both are asked, so that an end of the one explains an end of the other.
-	if err := errors.Join(sp.receive(&o.server, within), gp.receive(&o.generator, within)); err != nil {
+	if err := errors.Join(o.receiveServer(c, sp, within), gp.receive(&o.generator, within)); err != nil {
 		return o, err
 	}
 	o.link, err = net.observe(began)
