@@ -66,7 +66,12 @@ func superviseTrial(ctx context.Context, parent *child.Parent, host *atomic.Poin
 	if err != nil {
 		return err
 	}
-	return parent.Send(h.Run(ctx, times))
+	if err := parent.Send(h.Run(ctx, times)); err != nil {
+		return err
+	}
+	// The readers go on a little longer; the parent is gone when they are done.
+	_ = parent.Receive(nil)
+	return nil
 }
 
 // begin waits for the times of the trial, or for the end of the server.
