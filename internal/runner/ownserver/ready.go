@@ -64,8 +64,15 @@ func (h *Host) await(ctx context.Context) error {
 	}
 }
 
-// listens tells whether the port accepts connections.
+// listens tells whether the port accepts connections. It makes none where the
+// kernel can be asked: a server may wait for just one, or count them.
 func (h *Host) listens(ctx context.Context) error {
+	switch there, err := h.listener(); {
+	case there:
+		return nil
+	case err == nil:
+		return fmt.Errorf("nothing listens at %s", h.target.Host)
+	}
 	conn, err := (&net.Dialer{Timeout: tryTime}).DialContext(ctx, "tcp", h.target.Host)
 	if err != nil {
 		return err

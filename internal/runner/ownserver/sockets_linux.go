@@ -28,8 +28,29 @@ func (h *Host) sockets() (all []socket, err error) {
 	return all, nil
 }
 
-// established is TCP_ESTABLISHED of the kernel.
-const established = 1
+// listener tells whether a socket listens at the target's address.
+func (h *Host) listener() (bool, error) {
+	port, _ := strconv.Atoi(h.target.Port()) // checked with the scenario
+	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
+		found, err := dump(family)
+		if err != nil {
+			return false, err
+		}
+		for _, s := range found {
+			at := s.InetDiagMsg.ID
+			if int(at.SourcePort) == port && s.InetDiagMsg.State == listening && (at.Source.IsUnspecified() || at.Source.String() == h.cfg.Host) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
+}
+
+// TCP_ESTABLISHED and TCP_LISTEN of the kernel.
+const (
+	established = 1
+	listening   = 10
+)
 
 // dump asks again where sockets came and went while they were listed.
 func dump(family uint8) (found []*netlink.InetDiagTCPInfoResp, err error) {
