@@ -55,9 +55,10 @@ func is(factor, value string) func(plan.Values) bool {
 	return func(v plan.Values) bool { return v.Text(factor) == value }
 }
 
-// anyServer lists the factors that belong to the network and the reader. The
-// others are of our own server: they do not apply to a program of the user's.
-var anyServer = []string{"server", "network", "rtt", "bandwidth", "loss", "connections", "read_size", "rcvbuf", "quickack"}
+// anyServer lists the factors that belong to the network and the number of
+// readers. The others are of our own server and of the reader of its stream: they
+// do not apply to a program of the user's.
+var anyServer = []string{"server", "network", "rtt", "bandwidth", "loss", "connections"}
 
 // ourServer is what the factors beyond those need.
 const ourServer = "pushbench's own server (server: pushbench)"

@@ -55,10 +55,11 @@ func (positive) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "number", ExclusiveMinimum: "0"}
 }
 
-func (readyWay) JSONSchema() *jsonschema.Schema     { return oneOf(plan.ReadyWays) }
-func (messageForm) JSONSchema() *jsonschema.Schema  { return oneOf(plan.MessageForms) }
-func (expression) JSONSchema() *jsonschema.Schema   { return &jsonschema.Schema{Type: "string"} }
-func (jsonLocation) JSONSchema() *jsonschema.Schema { return text(locationPattern) }
+func (readyWay) JSONSchema() *jsonschema.Schema    { return oneOf(plan.ReadyWays) }
+func (messageForm) JSONSchema() *jsonschema.Schema { return oneOf(plan.MessageForms) }
+func (expression) JSONSchema() *jsonschema.Schema  { return &jsonschema.Schema{Type: "string"} }
+func (stampPlace) JSONSchema() *jsonschema.Schema  { return text(`^json:.+:[a-z0-9]+$`) }
+func (numberPlace) JSONSchema() *jsonschema.Schema { return text(`^json:.+$`) }
 
 func (arguments) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "array", Items: raw{}.JSONSchema(), MinItems: ptr(1)}

@@ -16,17 +16,17 @@ import (
 // A program is a server of the user's, as it was written.
 type program struct {
 	mark        `json:"-"`
-	Command     arguments    `json:"command" jsonschema_description:"The program and its arguments, a list of words; no shell reads them. It is started anew for every trial."`
-	Build       arguments    `json:"build,omitempty" jsonschema_description:"A command that is run once, before the first trial, such as [go, build, -o, myserver, .]."`
-	Dir         word         `json:"dir,omitempty" jsonschema_description:"Where both are run, relative to the working directory; there, if left out."`
-	Env         environment  `json:"env,omitempty" jsonschema_description:"Environment variables beyond those of pushbench, a mapping of names to values."`
-	Target      word         `json:"target" jsonschema_description:"The URL that readers connect to: tcp://, http:// or ws://, with {host} and usually {port} for what the harness picks."`
-	Ready       readyWay     `json:"ready,omitempty" jsonschema_description:"When readers may connect: tcp (the port accepts; if left out), http (a GET of the target answers with a status below 500) or line (a line appears on its output)."`
-	ReadyLine   expression   `json:"ready_line,omitempty" jsonschema_description:"A regular expression (RE2) that the line of ready: line matches; any line, if left out."`
-	ReadyWithin span         `json:"ready_within,omitempty" jsonschema_description:"How long the server may take until then; 10s if left out."`
-	Messages    messageForm  `json:"messages,omitempty" jsonschema_description:"What its stream is made of: pushbench (length, header and padding as our own server sends them: checked fully), lines, sse, websocket or raw (bytes alone). If left out, what suits the scheme of target: raw, sse or websocket."`
-	Timestamp   jsonLocation `json:"timestamp,omitempty" jsonschema_description:"Where a message has the time it was due, for latencies: json:FIELD:UNIT, such as json:ts:unixms."`
-	Sequence    jsonLocation `json:"sequence,omitempty" jsonschema_description:"Where a message has its number, for losses: json:FIELD, such as json:seq."`
+	Command     arguments   `json:"command" jsonschema_description:"The program and its arguments, a list of words; no shell reads them. It is started anew for every trial."`
+	Build       arguments   `json:"build,omitempty" jsonschema_description:"A command that is run once, before the first trial, such as [go, build, -o, myserver, .]."`
+	Dir         word        `json:"dir,omitempty" jsonschema_description:"Where both are run, relative to the working directory; there, if left out."`
+	Env         environment `json:"env,omitempty" jsonschema_description:"Environment variables beyond those of pushbench, a mapping of names to values."`
+	Target      word        `json:"target" jsonschema_description:"The URL that readers connect to: tcp://, http:// or ws://, with {host} and usually {port} for what the harness picks."`
+	Ready       readyWay    `json:"ready,omitempty" jsonschema_description:"When readers may connect: tcp (the port accepts; if left out), http (a GET of the target answers with a status below 500) or line (a line appears on its output)."`
+	ReadyLine   expression  `json:"ready_line,omitempty" jsonschema_description:"A regular expression (RE2) that the line of ready: line matches; any line, if left out."`
+	ReadyWithin span        `json:"ready_within,omitempty" jsonschema_description:"How long the server may take until then; 10s if left out."`
+	Messages    messageForm `json:"messages,omitempty" jsonschema_description:"What its stream is made of: pushbench (length, header and padding as our own server sends them: checked fully), lines, sse, websocket or raw (bytes alone). If left out, what suits the scheme of target: raw, sse or websocket."`
+	Timestamp   stampPlace  `json:"timestamp,omitempty" jsonschema_description:"Where a message has the time it was due, for latencies: json:FIELD:FORMAT, such as json:ts:unixms."`
+	Sequence    numberPlace `json:"sequence,omitempty" jsonschema_description:"Where a message has its number, for losses: json:FIELD, such as json:seq."`
 }
 
 // defaultReadyWithin is in seconds.
@@ -131,8 +131,8 @@ func (p *program) plan(l *log) plan.Server {
 // meant where the file says nothing.
 var forms = map[string][]string{
 	"tcp":   {plan.MessagesRaw, plan.MessagesLines, plan.MessagesPushbench},
-	"http":  {plan.MessagesSSE, plan.MessagesLines, plan.MessagesRaw},
-	"https": {plan.MessagesSSE, plan.MessagesLines, plan.MessagesRaw},
+	"http":  {plan.MessagesSSE},
+	"https": {plan.MessagesSSE},
 	"ws":    {plan.MessagesWebSocket},
 	"wss":   {plan.MessagesWebSocket},
 }

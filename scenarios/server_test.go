@@ -132,7 +132,7 @@ func TestServerMistakes(t *testing.T) {
 		{"env list", one("  env: [A]\n"), "5:8: a mapping of variables to values is meant here"},
 		{"messages", one("  messages: xml\n"), `5:13: unknown messages "xml"`},
 		{"messages of tcp", one("  messages: sse\n"), "5:13: tcp:// does not carry messages: sse, only raw, lines, pushbench"},
-		{"timestamp", one("  messages: lines\n  timestamp: ts\n"), `6:14: "ts" is no place in a message`},
+		{"timestamp", one("  messages: lines\n  timestamp: ts\n"), `6:14: timestamp "ts": write json:FIELD:FORMAT`},
 		{"sequence of raw", one("  sequence: json:seq\n"), "5:13: sequence has no effect here"},
 		{"scheme", to("gopher://{host}:{port}"), `4:11: "gopher://{host}:{port}" is no target: its scheme is "gopher"`},
 		{"no URL", to("'{host}:{port}'"), `4:11: "{host}:{port}" is no target`},

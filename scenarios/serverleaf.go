@@ -4,6 +4,7 @@ import (
 	"regexp"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/loadgen/observe"
 )
 
 // arguments are a command's words, as they are handed to it.
@@ -76,14 +77,34 @@ func (x *expression) read(l *log, n node) {
 	}
 }
 
-// A jsonLocation says where in a message something stands.
-type jsonLocation struct{ raw }
+// Where a message has its time and its number.
+type (
+	stampPlace  struct{ raw }
+	numberPlace struct{ raw }
+)
 
-const locationPattern = `^json:[A-Za-z_][A-Za-z0-9_.-]*(:[a-z]+)?$`
+func (s *stampPlace) read(l *log, n node) {
+	if s.take(l, n) {
+		_, err := observe.ParseStamp(s.text)
+		s.json(l, err)
+	}
+}
 
-func (j *jsonLocation) read(l *log, n node) {
-	if j.take(l, n) && !regexp.MustCompile(locationPattern).MatchString(j.text) {
-		l.add(n.pos, "%.70q is no place in a message; write json:FIELD, and a unit after a time: json:ts:unixms", j.text)
+func (s *numberPlace) read(l *log, n node) {
+	if s.take(l, n) {
+		_, err := observe.ParseNumber(s.text)
+		s.json(l, err)
+	}
+}
+
+// json reports what is no field. Package observe also reads pushbench's header,
+// which messages: pushbench stands for here.
+func (r *raw) json(l *log, err error) {
+	switch {
+	case err != nil:
+		l.add(r.at, "%v", err)
+	case r.text == plan.MessagesPushbench:
+		l.add(r.at, "pushbench's own messages are meant by messages: pushbench")
 	}
 }
 

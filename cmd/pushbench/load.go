@@ -5,6 +5,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/loadgen"
+	"github.com/pushbench/pushbench/loadgen/foreign"
 )
 
 var loadCommand = command{
@@ -32,7 +33,7 @@ func loadTrial(ctx context.Context, parent *child.Parent) error {
 	if err := parent.Receive(&cfg); err != nil {
 		return err
 	}
-	g, err := loadgen.New(ctx, cfg)
+	g, err := newReader(ctx, cfg)
 	if err != nil {
 		return parent.Send(child.Ready{Error: err.Error()})
 	}
@@ -49,4 +50,18 @@ func loadTrial(ctx context.Context, parent *child.Parent) error {
 		return err
 	}
 	return parent.Send(rec)
+}
+
+// A trialReader is the generator's half of a trial.
+type trialReader interface {
+	Run(context.Context, child.Go) (loadgen.Record, error)
+	Close()
+}
+
+// newReader makes the connections of a trial.
+func newReader(ctx context.Context, cfg loadgen.Config) (trialReader, error) {
+	if cfg.Stream != nil {
+		return foreign.NewTrial(ctx, cfg)
+	}
+	return loadgen.New(ctx, cfg)
 }

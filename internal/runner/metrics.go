@@ -17,9 +17,15 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 		m["goodput_bytes_per_second"] = float64(gen.End.Bytes-gen.Begin.Bytes) / s
 		m["messages_per_second"] = float64(gen.End.Messages-gen.Begin.Messages) / s
 	}
+	if o.own != nil && gen.End.Messages == gen.Begin.Messages {
+		delete(m, "messages_per_second")
+		missing(t, "messages_per_second", "the stream was read as bytes, or had no message in the window")
+	}
 	if n := gen.End.Messages - gen.Begin.Messages; n > 0 {
 		m["reader_cpu_seconds_per_message"] = gen.End.Usage.Sub(gen.Begin.Usage).CPU / float64(n)
-		m["read_calls_per_message"] = float64(gen.End.Reads-gen.Begin.Reads) / float64(n)
+		if gen.Gaps == nil { // who takes those counts no calls
+			m["read_calls_per_message"] = float64(gen.End.Reads-gen.Begin.Reads) / float64(n)
+		}
 	}
 	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
 	if o.own != nil {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/runner/ownserver"
+	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/server"
 )
@@ -57,6 +58,15 @@ func (r *Runner) hosting(c plan.Cell, host string, block int, grace plan.Seconds
 	}, nil
 }
 
+// stream describes messages that are not pushbench's; nil if they are.
+func (r *Runner) stream(c plan.Cell) *loadgen.Stream {
+	s, ok := r.Run.Manifest.Plan.Servers[c.Factors.Text("server")]
+	if !ok || s.Messages == plan.MessagesPushbench {
+		return nil
+	}
+	return &loadgen.Stream{Messages: s.Messages, Timestamp: s.Timestamp, Sequence: s.Sequence}
+}
+
 // receiveServer waits for what the server's side recorded.
 func (o *outcome) receiveServer(c plan.Cell, sp *process, within time.Duration) error {
 	if c.Ours() {
@@ -79,6 +89,14 @@ func deriveOwn(t *results.Trial, c plan.Cell, o outcome) {
 		for _, q := range quantiles {
 			missing(t, "write_"+q.name+"_seconds", fromOutside)
 		}
+	}
+	if h := decode(o.generator.Gaps); h != nil && h.TotalCount() > 0 {
+		t.Metrics["gap_p50_seconds"] = seconds(h.ValueAtQuantile(50))
+		t.Metrics["gap_p99_seconds"] = seconds(h.ValueAtQuantile(99))
+		t.Metrics["gap_max_seconds"] = seconds(h.Max())
+	}
+	if got := o.generator.Received; got.Messages > 0 {
+		t.Metrics["lost_share"] = float64(got.Lost) / float64(got.Lost+got.Messages)
 	}
 	t.Metrics["server_memory_bytes"] = float64(o.own.End.Usage.MaxRSS)
 	n := float64(o.generator.End.Messages - o.generator.Begin.Messages)
@@ -108,11 +126,11 @@ func judgeOwn(t *results.Trial, o outcome, invalid func(string, ...any)) {
 	if got.Lost > 0 {
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%d messages were left out, by their numbers", got.Lost))
 	}
+	if gen.Unstamped > 0 || gen.Unnumbered > 0 {
+		t.Warnings = append(t.Warnings, fmt.Sprintf("of %d messages in the window, the timestamp of %d and the sequence of %d could not be read", got.Messages, gen.Unstamped, gen.Unnumbered))
+	}
 	if gen.Failed > 0 {
 		invalid("a connection failed (generator)")
 		t.Warnings = append(t.Warnings, "generator: "+gen.Errors[0])
-	}
-	if n := o.own.Closed; n > 0 {
-		t.Warnings = append(t.Warnings, fmt.Sprintf("%d connections ended within the window and are not in the figures of TCP", n))
 	}
 }

@@ -18,6 +18,9 @@ const (
 	readyTrips = 20               // of the network, beyond that
 	leadTime   = 5 * time.Millisecond
 	tailTime   = 20 * time.Millisecond // of the load after the window, at least
+	// A server of the user's is looked at through the process table, which takes
+	// longer; its connections must still be there.
+	ownTailTime = 150 * time.Millisecond
 	tailShare  = 10                    // and at least this part of the window
 	slack      = 10 * time.Second
 )
@@ -65,7 +68,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed()}
+	load := loadgen.Config{Target: up.Addr, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c)}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
 		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}
@@ -77,7 +80,11 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
 	times.End = times.Begin + int64(c.Window.Duration())
-	times.Stop = times.End + int64(max(tailTime, c.Window.Duration()/tailShare))
+	tail := tailTime
+	if !c.Ours() {
+		tail = ownTailTime
+	}
+	times.Stop = times.End + int64(max(tail, c.Window.Duration()/tailShare))
 	began := clock.Now()
 	if err := errors.Join(net.begin(), sp.send(times), gp.send(times)); err != nil {
 		return o, err

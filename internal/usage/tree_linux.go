@@ -35,22 +35,33 @@ func statOf(pid int) (stat, error) {
 	return parseStat(line)
 }
 
-// OfDescendants is what the processes that came from this one have cost so far,
-// ended ones included. Memory is the sum of each one's largest, of those alive;
-// switches and waits are of threads alive. It is free of Go's own figures.
-func OfDescendants() Usage {
+// BeginTree reads the usage of Descendants at the beginning of a window, and EndTree
+// at its end: what is dear to read comes first and last. Ended processes are
+// included. Memory is the sum of each one's largest, of those alive; switches and
+// waits are of threads alive. The figures of Go's runtime are missing.
+func BeginTree() (u Usage) {
 	pids := Descendants()
-	u := Usage{CPU: ended()}
-	for _, pid := range pids { // first, so that all are read at about one moment
+	u.addFiles(pids)
+	u.addTimes(pids)
+	return u
+}
+
+// EndTree reads the usage of Descendants at the end of a window.
+func EndTree() (u Usage) {
+	pids := Descendants()
+	u.addTimes(pids)
+	u.addFiles(pids)
+	return u
+}
+
+func (u *Usage) addTimes(pids []int) {
+	u.CPU += ended()
+	for _, pid := range pids {
 		if s, err := statOf(pid); err == nil {
 			u.CPU += onCore(pid, s.own) + s.children
 			u.Threads = sum(u.Threads, &s.threads)
 		}
 	}
-	for _, pid := range pids {
-		u.addProcess(fmt.Sprintf("/proc/%d", pid))
-	}
-	return u
 }
 
 // ended is the time of the children that this process has waited for.
@@ -71,6 +82,12 @@ func onCore(pid int, otherwise float64) float64 {
 		return otherwise
 	}
 	return float64(t.Nano()) / 1e9
+}
+
+func (u *Usage) addFiles(pids []int) {
+	for _, pid := range pids {
+		u.addProcess(fmt.Sprintf("/proc/%d", pid))
+	}
 }
 
 func (u *Usage) addProcess(dir string) {

@@ -19,7 +19,7 @@ echo done; read x; kill $!`
 // What a command cost is known while it runs, children that ended included, and
 // stays the same when it has ended.
 func TestOfDescendants(t *testing.T) {
-	before := OfDescendants()
+	before := BeginTree()
 	cmd := exec.Command("sh", "-c", script)
 	in, err := cmd.StdinPipe()
 	if err != nil {
@@ -41,7 +41,7 @@ func TestOfDescendants(t *testing.T) {
 	if all := Descendants(); !slices.Contains(all, cmd.Process.Pid) || !slices.Contains(all, sleeper) {
 		t.Errorf("%v lacks %d or %d", all, cmd.Process.Pid, sleeper)
 	}
-	during := OfDescendants()
+	during := EndTree()
 	if during.Threads == nil || *during.Threads != 2 || during.Files == nil || *during.Files < 3 || during.MaxRSS == 0 {
 		t.Errorf("got %+v", during)
 	}
@@ -50,7 +50,7 @@ func TestOfDescendants(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Ticks of 10 ms and what the shell did at its end lie between them.
-	whole, spent := OfDescendants().CPU-before.CPU, during.CPU-before.CPU
+	whole, spent := EndTree().CPU-before.CPU, during.CPU-before.CPU
 	if spent < 0.5*whole || spent > 1.1*whole+0.03 {
 		t.Errorf("%v s while it ran, %v s in all", spent, whole)
 	}

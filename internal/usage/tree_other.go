@@ -5,5 +5,8 @@ package usage
 // Descendants lists nothing: this system does not tell.
 func Descendants() []int { return nil }
 
-// OfDescendants reads nothing: this system has no such figures.
-func OfDescendants() Usage { return Usage{} }
+// BeginTree reads nothing: this system has no such figures.
+func BeginTree() Usage { return Usage{} }
+
+// EndTree reads nothing: this system has no such figures.
+func EndTree() Usage { return Usage{} }

@@ -4,6 +4,7 @@
 package observe
 
 import (
+	"math"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -54,7 +55,11 @@ type Observer struct {
 	cfg    Config
 	shards []shard
 	clocks atomic.Pointer[offset.Estimate]
+	window atomic.Pointer[window] // nil: from cfg.Begin on
 }
+
+// A window is a time of clock.Now from begin to before end.
+type window struct{ begin, end int64 }
 
 type shard struct {
 	sync.Mutex
@@ -75,6 +80,29 @@ func New(streams int, cfg Config) *Observer {
 // Clocks says how the sender's clock stands to this one from now on. Until it is
 // called, both are taken for the same.
 func (o *Observer) Clocks(e offset.Estimate) { o.clocks.Store(&e) }
+
+// Window says anew what is counted: what arrives from begin on and before end.
+// Streams may be open already.
+func (o *Observer) Window(begin, end int64) { o.window.Store(&window{begin, end}) }
+
+// bounds are those of what is counted.
+func (o *Observer) bounds() window {
+	if w := o.window.Load(); w != nil {
+		return *w
+	}
+	return window{o.cfg.Begin, math.MaxInt64}
+}
+
+// Bytes is how many were counted so far, of messages.
+func (o *Observer) Bytes() (n uint64) {
+	for i := range o.shards {
+		s := &o.shards[i]
+		s.Lock()
+		n += s.Counts.Bytes
+		s.Unlock()
+	}
+	return n
+}
 
 // Stream returns stream i. One goroutine uses it.
 func (o *Observer) Stream(i int) *Stream {

@@ -17,7 +17,8 @@ type Stream struct {
 	ignored  Order // before the window
 
 	mono, wall int64 // of the read at hand
-	counts     bool  // it is in the window
+	window     window
+	counts     bool // it is in the window
 	clocks     *offset.Estimate
 }
 
@@ -32,7 +33,8 @@ func (s *Stream) Opened() {
 // Begin takes the time of a read.
 func (s *Stream) Begin() {
 	s.mono, s.wall = s.o.now()
-	s.counts = s.mono >= s.o.cfg.Begin
+	s.window = s.o.bounds()
+	s.counts = s.mono >= s.window.begin && s.mono < s.window.end
 	s.clocks = s.o.clocks.Load()
 	s.shard.Lock()
 }
@@ -67,7 +69,7 @@ func (s *Stream) gap() {
 	if s.last == 0 {
 		return
 	}
-	gap := s.mono - max(s.last, s.o.cfg.Begin)
+	gap := s.mono - max(s.last, s.window.begin)
 	hist.Record(s.shard.gaps, gap)
 	s.stall(time.Duration(gap))
 }
@@ -83,12 +85,14 @@ func (s *Stream) stall(gap time.Duration) {
 // that lasts is a stall as well, though not a gap between messages.
 func (s *Stream) Ended() {
 	now, _ := s.o.now()
-	if s.last == 0 || now < s.o.cfg.Begin {
+	w := s.o.bounds()
+	now = min(now, w.end)
+	if s.last == 0 || s.last >= w.end || now < w.begin {
 		return
 	}
 	s.shard.Lock()
 	defer s.shard.Unlock()
-	s.stall(time.Duration(now - max(s.last, s.o.cfg.Begin)))
+	s.stall(time.Duration(now - max(s.last, w.begin)))
 }
 
 // time records the latency of a message.

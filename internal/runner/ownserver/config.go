@@ -33,10 +33,7 @@ type Record struct {
 	Times child.Go `json:"times"` // as they were asked
 	Begin Snapshot `json:"begin"` // of the measured window
 	End   Snapshot `json:"end"`
-	// Closed counts connections that ended within the window; they are not in
-	// the figures of TCP.
-	Closed int    `json:"closed,omitempty"`
-	NoTCP  string `json:"no_tcp,omitempty"` // why there are none
+	NoTCP string   `json:"no_tcp,omitempty"` // why there are no figures of TCP
 	// Ended is how the command ended before the window did, with its last lines;
 	// empty if it did not.
 	Ended string `json:"ended,omitempty"`
