@@ -231,3 +231,53 @@ func TestInterruptTwiceWithOwnServer(t *testing.T) {
 	}
 	p.noneLeft()
 }
+
+// Every form of a stream is counted, and timed where its messages say when.
+func TestFormsOfStreams(t *testing.T) {
+	t.Parallel()
+	dir, _ := runOwn(t, `
+name: forms
+servers:
+  raw: {command: [./own, --addr, '{host}:{port}', --form, lines], target: 'tcp://{host}:{port}'}
+  lines: {command: [./own, --addr, '{host}:{port}', --form, lines], target: 'tcp://{host}:{port}', messages: lines, timestamp: 'json:ts:unixms', sequence: json:seq}
+  sse: {command: [./own, --addr, '{host}:{port}', --form, sse], target: 'http://{host}:{port}/e', ready: http, timestamp: 'json:ts:unixms', sequence: json:seq}
+matrix: {server: [raw, lines, sse], connections: 2}
+measure: {warmup: 50ms, window: 200ms, blocks: {min: 1, max: 1}}
+`, exitDone)
+	for _, trial := range trials(t, dir) {
+		raw := strings.HasPrefix(trial.Cell, "server=raw")
+		if trial.State == results.Invalid {
+			t.Errorf("%s: %v %v", trial.Cell, trial.Reasons, trial.Warnings)
+		}
+		if !(trial.Metrics["goodput_bytes_per_second"] > 0) || !(trial.Metrics["busy_share"] > 0) {
+			t.Errorf("%s: goodput or busy_share is missing: %v", trial.Cell, trial.Metrics)
+		}
+		for _, name := range []string{"messages_per_second", "latency_p99_seconds", "segments_per_message"} {
+			if trial.Metrics[name] > 0 == raw {
+				t.Errorf("%s: %s is %v", trial.Cell, name, trial.Metrics[name])
+			}
+		}
+		if lost := trial.Metrics["lost_share"]; lost != 0 {
+			t.Errorf("%s: %v are lost", trial.Cell, lost)
+		}
+	}
+}
+
+// A stream that is not what the scenario says makes the trial invalid, and says why.
+func TestNoEventStream(t *testing.T) {
+	t.Parallel()
+	dir := writeScenario(t, `
+name: wrong
+server: {command: [./own, --addr, '{host}:{port}', --form, lines], target: 'http://{host}:{port}/e'}
+measure: {warmup: 20ms, window: 100ms, blocks: {min: 1, max: 1}}
+`)
+	ownServer(t, dir)
+	p := start(t, dir, nil, "run", "s.yaml", "-o", "out")
+	p.status()
+	p.noneLeft()
+	for _, trial := range trials(t, dir) {
+		if trial.State != results.Invalid {
+			t.Errorf("%v: %v %v", trial.State, trial.Reasons, trial.Warnings)
+		}
+	}
+}

@@ -21,8 +21,8 @@ const (
 	// A server of the user's is looked at through the process table, which takes
 	// longer; its connections must still be there.
 	ownTailTime = 150 * time.Millisecond
-	tailShare  = 10                    // and at least this part of the window
-	slack      = 10 * time.Second
+	tailShare   = 10 // and at least this part of the window
+	slack       = 10 * time.Second
 )
 
 // trial runs one cell once. It always returns a record; the error says why the
