@@ -20,7 +20,7 @@ type program struct {
 	Build       arguments   `json:"build,omitempty" jsonschema_description:"A command that is run once, before the first trial, such as [go, build, -o, myserver, .]."`
 	Dir         word        `json:"dir,omitempty" jsonschema_description:"Where both are run, relative to the working directory; there, if left out."`
 	Env         environment `json:"env,omitempty" jsonschema_description:"Environment variables beyond those of pushbench, a mapping of names to values."`
-	Target      word        `json:"target" jsonschema_description:"The URL that readers connect to: tcp://, http:// or ws://, with {host} and usually {port} for what the harness picks."`
+	Target      word        `json:"target" jsonschema_description:"The URL that readers connect to: tcp://, http://, https://, h2c:// (HTTP/2 without TLS), ws:// or wss://, with {host} and usually {port} for what the harness picks."`
 	Ready       readyWay    `json:"ready,omitempty" jsonschema_description:"When readers may connect: tcp (the port accepts; if left out), http (a GET of the target answers with a status below 500) or line (a line appears on its output)."`
 	ReadyLine   expression  `json:"ready_line,omitempty" jsonschema_description:"A regular expression (RE2) that the line of ready: line matches; any line, if left out."`
 	ReadyWithin span        `json:"ready_within,omitempty" jsonschema_description:"How long the server may take until then; 10s if left out."`
@@ -133,6 +133,7 @@ var forms = map[string][]string{
 	"tcp":   {plan.MessagesRaw, plan.MessagesLines, plan.MessagesPushbench},
 	"http":  {plan.MessagesSSE},
 	"https": {plan.MessagesSSE},
+	"h2c":   {plan.MessagesSSE},
 	"ws":    {plan.MessagesWebSocket},
 	"wss":   {plan.MessagesWebSocket},
 }
@@ -169,7 +170,7 @@ func (p *program) target(l *log, s *plan.Server) {
 	if !slices.Contains(known, s.Messages) {
 		l.add(cmp.Or(p.Messages.at, at), "%s:// does not carry messages: %s, only %s", u.Scheme, s.Messages, strings.Join(known, ", "))
 	}
-	if s.Ready == "http" && u.Scheme == "tcp" {
+	if s.Ready == "http" && (u.Scheme == "tcp" || u.Scheme == "h2c") {
 		l.add(p.Ready.at, "ready: http needs a target of http://, https://, ws:// or wss://")
 	}
 }

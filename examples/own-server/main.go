@@ -42,14 +42,12 @@ func main() {
 		}
 		go func() {
 			defer conn.Close()
-			if err := push(conn); err != nil {
-				log.Print(err) // the reader has left
-			}
+			log.Print(push(conn)) // the reader has left
 		}()
 	}
 }
 
-// push writes messages to a connection until that fails.
+// push writes messages to a connection until that fails, and says why.
 func push(conn net.Conn) error {
 	s, err := strategy.New(*writing, conn, strategy.Options{Buffer: 4096})
 	if err != nil {

@@ -50,7 +50,7 @@ func build(ctx context.Context, s plan.Server) error {
 		return nil
 	}
 	if said := ownserver.LastLines(bytes.TrimSpace(out.buf.Bytes())); said != "" {
-		return fmt.Errorf("%w; its last lines:\n%s", err, said)
+		return fmt.Errorf("%w%s%s", err, ownserver.Said, said)
 	}
 	return err
 }

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/runner/ownserver"
 	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
 )
@@ -32,7 +34,11 @@ func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (resu
 	boot := suspended()
 	o, err := r.measure(ctx, c, block)
 	if err != nil {
-		t.State, t.Reasons = results.Invalid, []string{err.Error()}
+		reason, said, _ := strings.Cut(err.Error(), ownserver.Said)
+		t.State, t.Reasons = results.Invalid, []string{reason}
+		if said != "" {
+			t.Warnings = append(t.Warnings, "it said: "+said)
+		}
 		return t, err
 	}
 	derive(&t, c, o)

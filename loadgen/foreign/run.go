@@ -14,6 +14,10 @@ import (
 	"github.com/pushbench/pushbench/loadgen/observe"
 )
 
+// NoFraming reads bytes that are not known to be messages: what a read brings
+// counts as one.
+const NoFraming = "raw"
+
 // A Dial makes a TCP connection, as net.Dialer.DialContext.
 type Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 
@@ -24,7 +28,7 @@ type Config struct {
 	Ramp         time.Duration // over which the connections are opened, evenly
 	Header       http.Header   // of requests and handshakes
 	Subprotocols []string      // of WebSocket, by preference
-	Framing      string        // of tcp, a name of framing.Table
+	Framing      string        // of tcp, a name of framing.Table, or NoFraming
 	MaxMessage   int           // bytes; a longer message ends its connection
 	Compress     bool          // offer permessage-deflate or gzip
 	Insecure     bool          // do not check certificates

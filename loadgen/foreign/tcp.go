@@ -16,7 +16,11 @@ func openTCP(ctx context.Context, c *client) (session, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &tcpSession{Conn: conn, split: framing.Table[c.run.cfg.Framing](c.run.cfg.MaxMessage), buf: make([]byte, c.bufferSize())}, nil
+	var split framing.Splitter = framing.Raw{}
+	if name := c.run.cfg.Framing; name != NoFraming {
+		split = framing.Table[name](c.run.cfg.MaxMessage)
+	}
+	return &tcpSession{Conn: conn, split: split, buf: make([]byte, c.bufferSize())}, nil
 }
 
 type tcpSession struct {

@@ -29,7 +29,7 @@ type Trial struct {
 }
 
 // framings are those of the forms that travel on bare TCP.
-var framings = map[string]string{plan.MessagesRaw: "raw", plan.MessagesLines: "lines"}
+var framings = map[string]string{plan.MessagesRaw: NoFraming, plan.MessagesLines: "lines"}
 
 const maxMessage = wire.MaxMessage
 

@@ -26,19 +26,21 @@ type Splitter interface {
 var Table = map[string]func(limit int) Splitter{
 	"lines":    func(limit int) Splitter { return &lines{limit: limit} },
 	"length32": func(limit int) Splitter { return &length32{limit: limit} },
-	"raw":      func(int) Splitter { return raw{} },
 }
 
-// raw finds no messages: what each read brings stands for one, so that bytes are
-// counted where nothing is known of them.
-type raw struct{}
+// Raw finds no messages: what each read brings stands for one, so that bytes are
+// counted where nothing is known of them. It is not in the table: its messages
+// mean nothing.
+type Raw struct{}
 
-func (raw) Feed(b []byte, take func([]byte)) error {
+// Feed hands on what there is.
+func (Raw) Feed(b []byte, take func([]byte)) error {
 	take(b)
 	return nil
 }
 
-func (raw) Partial() bool { return false }
+// Partial is never true.
+func (Raw) Partial() bool { return false }
 
 // lines ends messages by LF or CRLF. Empty lines are no messages.
 type lines struct {

@@ -131,7 +131,7 @@ func (h *Host) end() error {
 	h.output.settle()
 	how := h.cmd.ProcessState.String()
 	if said := h.output.lastLines(); said != "" {
-		return fmt.Errorf("%s; its last lines:\n%s", how, said)
+		return fmt.Errorf("%s%s%s", how, Said, said)
 	}
 	return fmt.Errorf("%s; it said nothing", how)
 }

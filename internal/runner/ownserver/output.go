@@ -22,6 +22,9 @@ const (
 	settleTime = 200 * time.Millisecond
 )
 
+// Said stands in an error between what happened and what the command said last.
+const Said = "; its last lines:\n"
+
 // output takes what a command writes to standard output and standard error.
 type output struct {
 	mu      sync.Mutex

@@ -33,11 +33,11 @@ func (h *Host) Start(ctx context.Context) error {
 	case h.gone():
 		return fmt.Errorf("ended before it was ready: %w", h.end())
 	}
-	hint := "it said nothing"
+	hint := "; it said nothing"
 	if said := h.output.lastLines(); said != "" {
-		hint = "its last lines:\n" + said
+		hint = Said + said
 	}
-	return fmt.Errorf("not ready within %v (ready: %s): %w; give it time by ready_within; %s", h.cfg.Server.ReadyWithin.Duration(), h.cfg.Server.Ready, err, hint)
+	return fmt.Errorf("not ready within %v (ready: %s): %w; give it time by ready_within%s", h.cfg.Server.ReadyWithin.Duration(), h.cfg.Server.Ready, err, hint)
 }
 
 // await returns nil when the server is ready, else why it is not.
