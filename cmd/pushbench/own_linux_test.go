@@ -249,8 +249,9 @@ measure: {warmup: 50ms, window: 200ms, blocks: {min: 1, max: 1}}
 		if trial.State == results.Invalid {
 			t.Errorf("%s: %v %v", trial.Cell, trial.Reasons, trial.Warnings)
 		}
-		if !(trial.Metrics["goodput_bytes_per_second"] > 0) || !(trial.Metrics["busy_share"] > 0) {
-			t.Errorf("%s: goodput or busy_share is missing: %v", trial.Cell, trial.Metrics)
+		// The time TCP was busy comes in ticks, and may be less than one.
+		if _, ok := trial.Metrics["busy_share"]; !ok || !(trial.Metrics["goodput_bytes_per_second"] > 0) {
+			t.Errorf("%s: goodput or busy_share is missing: %v %v", trial.Cell, trial.Metrics, trial.Notes)
 		}
 		for _, name := range []string{"messages_per_second", "latency_p99_seconds", "segments_per_message"} {
 			if trial.Metrics[name] > 0 == raw {
