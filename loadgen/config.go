@@ -17,7 +17,23 @@ type Config struct {
 	Certificate string `json:"certificate,omitempty"`
 	// Grace is how long after the end of the load the rest of a stream may take.
 	Grace plan.Seconds `json:"grace_seconds"`
+	// Endless streams are left when the load ends: a server of the user's knows
+	// nothing of the trial. Timed tells that its messages carry their time.
+	Endless bool `json:"endless,omitempty"`
+	Timed   bool `json:"timed,omitempty"`
+	// Stream describes messages that are not pushbench's; nil if they are.
+	Stream *Stream `json:"stream,omitempty"`
 }
+
+// A Stream is what is known of another server's messages.
+type Stream struct {
+	Messages  string `json:"messages"`            // a form of package plan
+	Timestamp string `json:"timestamp,omitempty"` // as package observe reads it
+	Sequence  string `json:"sequence,omitempty"`
+}
+
+// timed tells whether latencies are taken.
+func (c Config) timed() bool { return c.Timed || !c.Endless && c.Factors.Text("load") != "saturate" }
 
 // A Record is what a generator measured in one trial.
 type Record struct {
@@ -27,12 +43,17 @@ type Record struct {
 	Received wire.Counts `json:"received"` // in the whole trial
 	// Latency is receive time less intended send time of the messages that were
 	// due within the window (HdrHistogram); none under saturation.
-	Latency []byte   `json:"latency,omitempty"`
-	Timed   uint64   `json:"timed"`            // messages in Latency
-	Frames  uint64   `json:"frames,omitempty"` // of the transport, in the whole trial
-	Errors  []string `json:"errors,omitempty"`
-	Failed  int      `json:"failed"` // connections that ended other than at their stream's end
-	Slow    int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window
+	Latency []byte `json:"latency,omitempty"`
+	Timed   uint64 `json:"timed"` // messages in Latency
+	Frames  uint64 `json:"frames,omitempty"` // of the transport, in the whole trial
+	// Gaps are times between messages of one stream (HdrHistogram), of streams
+	// that are not pushbench's.
+	Gaps       []byte   `json:"gaps,omitempty"`
+	Unstamped  uint64   `json:"unstamped,omitempty"`  // messages whose time could not be read
+	Unnumbered uint64   `json:"unnumbered,omitempty"` // messages whose number could not be read
+	Errors     []string `json:"errors,omitempty"`
+	Failed     int      `json:"failed"` // connections that ended other than at their stream's end
+	Slow       int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window
 }
 
 const maxErrors = 10

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -72,7 +73,7 @@ func New(ctx context.Context, cfg Config) (*Generator, error) {
 
 func (g *Generator) dial(ctx context.Context, i int) error {
 	d := net.Dialer{Timeout: dialTime, Control: g.sockets.control}
-	nc, err := d.DialContext(ctx, "tcp", g.cfg.Target)
+	nc, err := d.DialContext(ctx, "tcp", strings.TrimPrefix(g.cfg.Target, "tcp://"))
 	if err != nil {
 		return fmt.Errorf("connection %d of %d: %w", i+1, len(g.clients), explain(err))
 	}
@@ -136,7 +137,7 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 		errs = make([]error, len(g.clients))
 		lat  *recorder
 	)
-	if g.cfg.Factors.Text("load") != "saturate" {
+	if g.cfg.timed() {
 		lat = newRecorder(len(g.clients), times.Begin, times.End)
 	}
 	deadline := time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration()
@@ -145,7 +146,7 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 			return rec, err
 		}
 		work.Go(func() {
-			errs[i] = c.run(lat)
+			errs[i] = g.judged(c.run(lat))
 			if c.slow != nil {
 				c.socket.Close() // what it has not read is of no interest
 			}
@@ -158,9 +159,28 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	rec.End = g.snapshot(reader.End)
 	clock.Wait(ctx, times.Stop)
 	close(g.over)
+	if g.cfg.Endless {
+		g.Close()
+	}
 	defer context.AfterFunc(ctx, g.Close)()
 	work.Wait()
 	return g.record(rec, lat, errs)
+}
+
+// errStreamEnded is a stream that should have gone on.
+var errStreamEnded = errors.New("the server ended its stream before the trial was over")
+
+// judged is the error of a connection that ended as it should, or not.
+func (g *Generator) judged(err error) error {
+	if !g.cfg.Endless {
+		return err
+	}
+	select {
+	case <-g.over:
+		return nil // by our own doing
+	default:
+		return cmp.Or(err, errStreamEnded)
+	}
 }
 
 func (g *Generator) snapshot(read func() usage.Usage) Snapshot {

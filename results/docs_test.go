@@ -98,6 +98,7 @@ func TestSchemaDocument(t *testing.T) {
 		plan.Measure{},
 		plan.Compare{},
 		plan.Chart{},
+		plan.Server{},
 	} {
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumField() {
@@ -107,7 +108,7 @@ func TestSchemaDocument(t *testing.T) {
 			}
 		}
 	}
-	for _, file := range []string{results.ManifestFile, results.TrialsFile, results.DamagedFile, results.SummaryFile, results.LatencyFile, results.BenchFile} {
+	for _, file := range []string{results.ManifestFile, results.TrialsFile, results.DamagedFile, results.SummaryFile, results.LatencyFile, results.BenchFile, results.ServerLogFile} {
 		if !strings.Contains(string(text), "## `"+file+"`") && !strings.Contains(string(text), "`"+file+"`") {
 			t.Errorf("docs/results.md lacks %s", file)
 		}

@@ -17,6 +17,8 @@ const (
 	SummaryFile  = "summary.json"
 	LatencyFile  = "latency.hlog"
 	BenchFile    = "bench.txt"
+	// ServerLogFile holds what the user's servers said, trial by trial.
+	ServerLogFile = "server.log"
 )
 
 // ErrLocked is returned while another process works in the run directory.

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -75,6 +76,14 @@ func is(factor, value string) func(plan.Values) bool {
 	return func(v plan.Values) bool { return v.Text(factor) == value }
 }
 
+// anyServer lists the factors that belong to the network and the number of
+// readers. The others are of our own server and of the reader of its stream: they
+// do not apply to a program of the user's.
+var anyServer = []string{"server", "network", "rtt", "bandwidth", "loss", "connections"}
+
+// ourServer is what the factors beyond those need.
+const ourServer = "pushbench's own server (server: pushbench)"
+
 // complete returns every factor that applies to a cell, defaults filled in.
 func complete(given plan.Values) plan.Values {
 	v := plan.Values{}
@@ -86,6 +95,9 @@ func complete(given plan.Values) plan.Values {
 			delete(v, r.factor)
 		}
 	}
+	if v.Text("server") != plan.Ours {
+		maps.DeleteFunc(v, func(factor string, _ any) bool { return !slices.Contains(anyServer, factor) })
+	}
 	return v
 }
 
@@ -96,7 +108,7 @@ func needs(factor string) string {
 			return r.needs
 		}
 	}
-	return ""
+	return ourServer
 }
 
 // leastBandwidth is the least rate that a profile may have.

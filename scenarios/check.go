@@ -13,6 +13,8 @@ type scope struct {
 	group  string // "" is all
 	cells  []plan.Values
 	broken bool // cells are missing because of mistakes reported already
+	// servers are the user's, by name.
+	servers map[string]plan.Server
 }
 
 // compareAll adds the scope's comparisons to the plan, and reports those that
@@ -179,7 +181,9 @@ func (sc scope) timed(l *log, name metricName) {
 }
 
 func (sc scope) anyTimed() bool {
-	return slices.ContainsFunc(sc.cells, func(v plan.Values) bool { return plan.Cell{Factors: v}.Timed() })
+	return slices.ContainsFunc(sc.cells, func(v plan.Values) bool {
+		return plan.Cell{Factors: v, Stamped: sc.servers[v.Text("server")].Stamped()}.Timed()
+	})
 }
 
 // compared tells whether the chart's ratio is asked for.

@@ -3,11 +3,13 @@ package scenarios
 // A document is a scenario file as it was written. Its tags are what the reader,
 // the schema and the reference know of the keys.
 type document struct {
-	Name    slug    `json:"name" jsonschema_description:"Names the scenario in commands and run directories: lower-case letters, digits, dots and dashes."`
-	Title   word    `json:"title,omitempty" jsonschema_description:"One line that heads tables and charts; the name, if left out."`
-	cells           // of the only group
-	Groups  []group `json:"groups,omitempty" jsonschema_description:"Several fields of cells; then matrix, cases, exclude and load stand in the groups alone."`
-	Measure measure `json:"measure,omitempty" jsonschema_description:"How long and how often cells are measured."`
+	Name    slug     `json:"name" jsonschema_description:"Names the scenario in commands and run directories: lower-case letters, digits, dots and dashes."`
+	Title   word     `json:"title,omitempty" jsonschema_description:"One line that heads tables and charts; the name, if left out."`
+	Server  program  `json:"server,omitempty" jsonschema_description:"A program that is measured in every cell in place of pushbench's own server; short for servers with one, named own. Running such a scenario runs its commands."`
+	Servers programs `json:"servers,omitempty" jsonschema_description:"Several of them by name, which the factor server then takes: a mapping of names to what stands under server."`
+	cells            // of the only group
+	Groups  []group  `json:"groups,omitempty" jsonschema_description:"Several fields of cells; then matrix, cases, exclude and load stand in the groups alone."`
+	Measure measure  `json:"measure,omitempty" jsonschema_description:"How long and how often cells are measured."`
 	asked
 }
 

@@ -42,7 +42,7 @@ func TestMistakes(t *testing.T) {
 		{"empty key", "name: a\nmatrix:\n", []string{"2:9: matrix is empty", "0:0: no cells; give a matrix or cases"}},
 		{"no name", "title: x\nmatrix: {message: 64B}", []string{"1:1: name is missing"}},
 		{"bad name", "name: A/B\nmatrix: {message: 64B}", []string{`1:7: "A/B" is no name`}},
-		{"not a mapping", "- a\n- b", []string{"1:1: a mapping with name, title, matrix"}},
+		{"not a mapping", "- a\n- b", []string{"1:1: a mapping with name, title, server, servers, matrix"}},
 		{"matrix is a list", "name: a\nmatrix: [64B]", []string{"2:9: a mapping of factors to values is meant here, not a list"}},
 		{"cases is no list", "name: a\ncases: {message: 64B}", []string{"2:9: a list is meant here, not a mapping", "0:0: no cells"}},
 		{"list in a case", "name: a\ncases: [{message: [64B]}]", []string{"2:19: message has one value here; lists of values belong in a matrix"}},

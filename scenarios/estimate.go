@@ -10,6 +10,10 @@ import (
 // processes start, connect and report.
 const TrialOverhead = 60 * time.Millisecond
 
+// ownOverhead is what a server of the user's adds: it starts, is seen to be ready,
+// and is ended.
+const ownOverhead = 250 * time.Millisecond
+
 // overheadTrips is what connecting and the end of the stream add, in round
 // trips of the network.
 const overheadTrips = 3
@@ -26,6 +30,9 @@ func Estimate(p plan.Plan) Times {
 	var block time.Duration
 	for _, c := range p.Cells {
 		block += c.Warmup.Duration() + c.Window.Duration() + TrialOverhead + overheadTrips*roundTrip(c.Factors)
+		if !c.Ours() {
+			block += ownOverhead
+		}
 	}
 	least := time.Duration(p.Measure.MinBlocks) * block
 	most := time.Duration(p.Measure.MaxBlocks) * block

@@ -17,6 +17,10 @@ type part struct {
 	name  string
 	at    Pos
 	times times
+	// servers are the user's; only tells that every cell has the one there is
+	// unless it says otherwise.
+	servers programs
+	only    bool
 }
 
 // broken tells whether mistakes were found where the cells are written.
@@ -33,6 +37,9 @@ func anyBroken(list []single) bool {
 func (g part) expand(l *log, set []axis) []plan.Values {
 	before := len(l.errors)
 	x := expansion{log: l, part: g, set: set, seen: map[string]bool{}}
+	if !x.named() {
+		return nil
+	}
 	if !g.Matrix.broken && !g.Load.broken && !anyBroken(g.Exclude) {
 		x.matrix()
 	}
@@ -46,7 +53,7 @@ func (g part) expand(l *log, set []axis) []plan.Values {
 	}
 	switch {
 	case len(x.out) > 0 || len(l.errors) > before || g.broken():
-	case len(g.Matrix.axes) == 0 && len(g.Cases) == 0:
+	case len(g.Matrix.axes) == 0 && len(g.Cases) == 0 && !g.only:
 		l.add(g.at, "no cells; give a matrix or cases")
 	default:
 		l.add(firstAt(g.Exclude), "no cells are left after exclude")
@@ -64,7 +71,7 @@ type expansion struct {
 }
 
 func (x *expansion) matrix() {
-	if len(x.Matrix.axes) == 0 {
+	if len(x.Matrix.axes) == 0 && !(x.only && len(x.Cases) == 0) {
 		return
 	}
 	for _, a := range x.Matrix.axes {
@@ -72,7 +79,7 @@ func (x *expansion) matrix() {
 			x.add(a.at, "%s is given in load and in matrix; keep one of them", a.factor.Name)
 		}
 	}
-	axes := override(override(x.Load.axes, x.Matrix.axes), x.set)
+	axes := override(override(override(x.usual(), x.Load.axes), x.Matrix.axes), x.set)
 	if !x.fits(axes, x.Matrix.at) {
 		return
 	}
@@ -95,7 +102,7 @@ func (x *expansion) matrix() {
 }
 
 func (x *expansion) single(c single) {
-	axes := override(override(x.Load.axes, c.axes), x.set)
+	axes := override(override(override(x.usual(), x.Load.axes), c.axes), x.set)
 	if !x.fits(axes, c.at) {
 		return
 	}

@@ -98,6 +98,7 @@ func keyTables(out *bytes.Buffer) {
 	}{
 		{"A scenario", document{}},
 		{"A group", group{}},
+		{"`server`, and each of `servers`", program{}},
 		{"`measure`", measure{}},
 		{"`blocks`", blocks{}},
 		{"`compare`", comparison{}},
@@ -146,6 +147,7 @@ func appliesTable(out *bytes.Buffer) {
 	for _, r := range rules {
 		fmt.Fprintf(out, "| `%s` | %s |\n", r.factor, r.needs)
 	}
+	fmt.Fprintf(out, "| all but `%s` | %s |\n", strings.Join(anyServer, "`, `"), ourServer)
 }
 
 func unitTable(out *bytes.Buffer) {

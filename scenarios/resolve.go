@@ -22,12 +22,18 @@ const (
 // resolve makes the plan. Where mistakes leave cells out, checks that would trip
 // over their absence are left out too.
 func (s *Scenario) resolve(l *log, opt Options, set []axis) plan.Plan {
+	servers := s.doc.servers(l)
 	p := plan.Plan{Name: s.Name, Title: s.Title, Seed: cmp.Or(opt.Seed, defaultSeed), Measure: s.measure(l)}
 	all := scope{asked: s.doc.asked}
+	if len(servers.names) > 0 {
+		p.Servers = servers.plan(l)
+	}
+	all.servers = p.Servers
 	var scopes []scope
 	index := map[string]int{} // of cells by ID
 	for _, g := range s.parts(l) {
-		sc := scope{group: g.name, asked: g.asked, broken: g.broken(), cells: g.expand(l, set)}
+		g.servers, g.only = servers, s.doc.Server.at != Pos{}
+		sc := scope{group: g.name, asked: g.asked, broken: g.broken(), cells: g.expand(l, set), servers: p.Servers}
 		s.addCells(&p, g, sc.cells, index)
 		all.cells = append(all.cells, sc.cells...)
 		all.broken = all.broken || sc.broken
@@ -46,6 +52,10 @@ func (s *Scenario) resolve(l *log, opt Options, set []axis) plan.Plan {
 		if !hasFactor(all.cells, a.factor.Name) && len(l.errors) == 0 {
 			l.errors = append(l.errors, Error{File: "--set " + opt.Set[i], What: "applies to no cell: it needs " + needs(a.factor.Name)})
 		}
+	}
+	if set == nil && !all.broken {
+		servers.unused(l, all.cells)
+		servers.reachable(l, all.cells)
 	}
 	if opt.Quick {
 		shorten(&p)
@@ -105,7 +115,7 @@ func (s *Scenario) addCells(p *plan.Plan, g part, cells []plan.Values, index map
 		if !there {
 			i = len(p.Cells)
 			index[id] = i
-			p.Cells = append(p.Cells, plan.Cell{ID: id, Groups: []string{}, Factors: v})
+			p.Cells = append(p.Cells, plan.Cell{ID: id, Groups: []string{}, Factors: v, Stamped: p.Servers[v.Text("server")].Stamped()})
 		}
 		c := &p.Cells[i]
 		c.Warmup, c.Window = max(c.Warmup, warmup), max(c.Window, window)

@@ -55,6 +55,27 @@ func (positive) JSONSchema() *jsonschema.Schema {
 	return &jsonschema.Schema{Type: "number", ExclusiveMinimum: "0"}
 }
 
+func (readyWay) JSONSchema() *jsonschema.Schema    { return oneOf(plan.ReadyWays) }
+func (messageForm) JSONSchema() *jsonschema.Schema { return oneOf(plan.MessageForms) }
+func (expression) JSONSchema() *jsonschema.Schema  { return &jsonschema.Schema{Type: "string"} }
+func (stampPlace) JSONSchema() *jsonschema.Schema  { return text(`^json:.+:[a-z0-9]+$`) }
+func (numberPlace) JSONSchema() *jsonschema.Schema { return text(`^json:.+$`) }
+
+func (arguments) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "array", Items: raw{}.JSONSchema(), MinItems: ptr(1)}
+}
+
+func (environment) JSONSchema() *jsonschema.Schema {
+	return &jsonschema.Schema{Type: "object", PropertyNames: text(variablePattern), AdditionalProperties: raw{}.JSONSchema()}
+}
+
+func (programs) JSONSchema() *jsonschema.Schema {
+	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true}
+	one := r.Reflect(&program{})
+	one.Version = ""
+	return &jsonschema.Schema{Type: "object", PropertyNames: text(wordPattern), AdditionalProperties: one}
+}
+
 func (comparisons) JSONSchema() *jsonschema.Schema {
 	r := jsonschema.Reflector{Anonymous: true, DoNotReference: true}
 	one := r.Reflect(&comparison{})

@@ -262,7 +262,7 @@ func (s *Server) tcpInfo() *TCPInfo {
 		if info == nil {
 			return nil
 		}
-		sum.add(*info)
+		sum.Add(*info)
 		if i%32 == 31 {
 			runtime.Gosched() // ten thousand take some ten milliseconds
 		}

@@ -16,7 +16,8 @@ type TCPInfo struct {
 	Window uint64 `json:"window_bytes"`
 }
 
-func (a *TCPInfo) add(b TCPInfo) {
+// Add adds the figures of another connection.
+func (a *TCPInfo) Add(b TCPInfo) {
 	a.Messages += b.Messages
 	a.Segments += b.Segments
 	a.DataSegments += b.DataSegments

@@ -25,6 +25,7 @@ type command struct {
 	args    string // what follows the flags, for the usage line
 	summary string
 	example string // shown first in its help
+	hidden  bool   // from help: only pushbench starts it
 	run     func(context.Context, *invocation) error
 	flags   func(*pflag.FlagSet)
 	// misused is the exit status of flags that cannot be parsed; nil is exitUsage.
@@ -42,7 +43,7 @@ type invocation struct {
 
 // commands lists every subcommand in the order help shows them.
 func commands() []command {
-	return []command{runCommand, plotCommand, netemCommand, listCommand, doctorCommand, serveCommand, loadCommand, versionCommand}
+	return []command{runCommand, plotCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, versionCommand}
 }
 
 // A statusError carries the exit status of a failure.
@@ -143,6 +144,9 @@ Examples:
 Commands:
 `)
 	for _, c := range commands() {
+		if c.hidden {
+			continue
+		}
 		fmt.Fprintf(w, "  %-8s  %s\n", c.name, firstSentence(c.summary))
 	}
 	fmt.Fprint(w, `

@@ -146,8 +146,14 @@ func execute(ctx context.Context, inv *invocation, store *results.Run) (err erro
 		show.note(w)
 	}
 	show.note("storing in " + store.Dir)
+	for _, c := range serverCommands(store.Manifest.Plan) {
+		show.note(c)
+	}
 	ctx, drain, stop := signals(ctx, show)
 	defer stop()
+	if err := runner.Build(ctx, store.Manifest.Plan, show.note); err != nil {
+		return fmt.Errorf("%w; nothing was measured: go on by `pushbench run --resume %s`", err, store.Dir)
+	}
 	r := runner.Runner{Run: store, Pins: runner.ChoosePins(), Command: command, Progress: show.event, Now: time.Now}
 	failed := r.Execute(ctx, drain)
 	show.clear()
@@ -171,6 +177,7 @@ func dryRun(w io.Writer, m results.Manifest) error {
 	for _, c := range p.Cells {
 		fmt.Fprintf(w, "  %s\n", c.ID)
 	}
+	describeServers(w, p)
 	return nil
 }
 

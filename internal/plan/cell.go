@@ -80,8 +80,13 @@ type Cell struct {
 	Factors Values   `json:"factors"`
 	Warmup  Seconds  `json:"warmup_seconds"`
 	Window  Seconds  `json:"window_seconds"`
+	// Stamped tells that the messages of a user's server carry their time.
+	Stamped bool `json:"stamped,omitempty"`
 }
 
 // Timed tells whether messages carry their intended send time, so that the
 // cell has latency histograms.
-func (c Cell) Timed() bool { return c.Factors.Text("load") != "saturate" }
+func (c Cell) Timed() bool { return c.Stamped || c.Factors.Text("load") != "saturate" }
+
+// Ours tells whether the cell measures our own server.
+func (c Cell) Ours() bool { return c.Factors.Text("server") == Ours }

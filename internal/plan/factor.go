@@ -34,6 +34,7 @@ type Factor struct {
 // A default never changes: identities leave out values that equal it, so that
 // a new factor leaves stored identities as they were.
 var Factors = []Factor{
+	{Name: "server", Kind: Name, Default: Ours, Doc: "Whose server is measured: pushbench's own, or one of the scenario's."},
 	{Name: "transport", Kind: Enum, Values: []string{"tcp", "sse", "ws"}, Default: "tcp", Doc: "How one message travels on one connection."},
 	{Name: "tls", Kind: Enum, Values: []string{"none", "above", "below"}, Default: "none", Doc: "Whether the connection is encrypted, and where the strategy stands: above the records of TLS, or below them."},
 	{Name: "ws_prepared", Kind: Bool, Default: false, Doc: "A broadcast message is framed once for all WebSocket connections (gorilla's PreparedMessage)."},

@@ -26,7 +26,7 @@ func Self() (Command, error) {
 // sleeps in the kernel and would keep the only one from the writers.
 func (r *Runner) command(role string, c plan.Cell) *exec.Cmd {
 	cmd := r.Command(role, c)
-	if r.Pins == Unpinned {
+	if r.Pins == Unpinned || role == superviseRole { // whose environment is the user's server's
 		return cmd
 	}
 	threads := 1

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/runner/ownserver"
 	"github.com/pushbench/pushbench/internal/wire"
 	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/netem"
@@ -16,8 +17,17 @@ import (
 // An outcome is all that one trial recorded.
 type outcome struct {
 	server    server.Record
+	own       *ownserver.Record // instead, where the server is the user's
 	generator loadgen.Record
 	link      *emulation // nil where nothing is emulated
+}
+
+// tcp is what the kernel knew of the server's connections around the window.
+func (o outcome) tcp() (begin, end *server.TCPInfo) {
+	if o.own != nil {
+		return o.own.Begin.TCP, o.own.End.TCP
+	}
+	return o.server.Begin.TCP, o.server.End.TCP
 }
 
 // An emulation is what an emulated network did in a trial.
@@ -75,7 +85,7 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 	} else {
 		missing(t, "emulator_late_p99_seconds", "only backend user tells how late it was")
 	}
-	deriveNotice(t, e, o.server)
+	deriveNotice(t, e, o)
 	if len(e.profile.Moments) > 0 {
 		missing(t, "limit_bytes_per_second", "the network changes over time")
 		return
@@ -84,7 +94,7 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 	if e.counters.Down.Lost < responseLosses {
 		link.Loss = 0
 	}
-	if b, e := o.server.Begin.TCP, o.server.End.TCP; b != nil && e != nil {
+	if b, e := o.tcp(); b != nil && e != nil {
 		link.Window = float64(max(b.Window, e.Window))
 	}
 	most, ok := link.BytesPerSecond()
@@ -92,7 +102,7 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 		missing(t, "limit_bytes_per_second", "nothing is known to limit this network")
 		return
 	}
-	if size := c.Factors.Number("message"); c.Factors.Text("load") != "replay" {
+	if size := c.Factors.Number("message"); c.Ours() && c.Factors.Text("load") != "replay" {
 		most *= size / (size + wire.PrefixSize) // goodput counts no framing
 	}
 	m["limit_bytes_per_second"] = most
@@ -102,13 +112,18 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 }
 
 // deriveNotice adds how long the server took to notice that the network died.
-func deriveNotice(t *results.Trial, e *emulation, srv server.Record) {
+func deriveNotice(t *results.Trial, e *emulation, o outcome) {
 	at, _, dead := outage(e.profile)
 	if !dead {
 		return
 	}
+	srv := o.server
 	if since := srv.Noticed - e.began - int64(at); srv.Noticed > 0 && since > 0 {
 		t.Metrics["notice_seconds"] = seconds(since)
+		return
+	}
+	if o.own != nil {
+		missing(t, "notice_seconds", fromOutside)
 		return
 	}
 	missing(t, "notice_seconds", "no write failed before the trial ended")

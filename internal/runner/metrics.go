@@ -5,6 +5,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/limit"
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/usage"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/server"
 )
@@ -16,10 +17,34 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 		m["goodput_bytes_per_second"] = float64(gen.End.Bytes-gen.Begin.Bytes) / s
 		m["messages_per_second"] = float64(gen.End.Messages-gen.Begin.Messages) / s
 	}
+	if o.own != nil && gen.End.Messages == gen.Begin.Messages {
+		delete(m, "messages_per_second")
+		missing(t, "messages_per_second", "the stream was read as bytes, or had no message in the window")
+	}
 	if n := gen.End.Messages - gen.Begin.Messages; n > 0 {
 		m["reader_cpu_seconds_per_message"] = gen.End.Usage.Sub(gen.Begin.Usage).CPU / float64(n)
-		m["read_calls_per_message"] = float64(gen.End.Reads-gen.Begin.Reads) / float64(n)
+		if gen.Gaps == nil { // who takes those counts no calls
+			m["read_calls_per_message"] = float64(gen.End.Reads-gen.Begin.Reads) / float64(n)
+		}
 	}
+	if n := gen.Received.Messages; gen.Frames > 0 && n > 0 {
+		m["frames_per_message"] = float64(gen.Frames) / float64(n)
+	}
+	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
+	if o.own != nil {
+		deriveOwn(t, c, o)
+	} else {
+		deriveOurs(t, c, srv)
+	}
+	if c.Timed() {
+		percentiles(t, results.LatencyHistogram, gen.Latency)
+	}
+	deriveLink(t, c, o)
+}
+
+// deriveOurs adds what our own server counted.
+func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
+	m := t.Metrics
 	if all := srv.Sent + srv.Dropped + srv.Unsent; c.Timed() && all > 0 {
 		m["dropped_share"] = float64(srv.Dropped) / float64(all)
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
@@ -31,22 +56,16 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
-	if n := gen.Received.Messages; gen.Frames > 0 && n > 0 {
-		m["frames_per_message"] = float64(gen.Frames) / float64(n)
-	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
-	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
 		perMessage(t, c.Factors, srv, n)
 	}
 	if c.Timed() {
-		percentiles(t, results.LatencyHistogram, gen.Latency)
 		percentiles(t, results.WriteHistogram, srv.Write)
 	}
 	if late := decode(srv.Late); late != nil {
 		m["pacer_late_p99_seconds"] = seconds(late.ValueAtQuantile(99))
 	}
-	deriveLink(t, c, o)
 }
 
 // perMessage divides what the server spent in its window by the messages it
@@ -56,28 +75,50 @@ func perMessage(t *results.Trial, c plan.Values, srv server.Record, n float64) {
 	use := srv.End.Usage.Sub(srv.Begin.Usage)
 	span := seconds(srv.End.Time - srv.Begin.Time)
 	m["write_calls_per_message"] = float64(srv.End.Calls-srv.Begin.Calls) / n
-	m["server_cpu_seconds_per_message"] = use.CPU / n
 	if c.Text("tls") != "none" {
 		m["records_per_message"] = float64(srv.End.Records-srv.Begin.Records) / n
 	}
 	m["allocs_per_message"] = float64(use.Allocs) / n
 	m["gc_pause_seconds_per_second"] = use.GCPause / span
-	optional(t, "write_syscalls_per_message", use.WriteSyscalls, n)
-	optional(t, "context_switches_per_message", use.ContextSwitches, n)
-	optional(t, "run_queue_share", use.RunQueue, span)
+	spent(t, use, n, span)
 	if srv.Begin.TCP == nil || srv.End.TCP == nil {
-		for _, name := range []string{"segments_per_message", "wire_bytes_per_message", "retransmits_per_message", "rwnd_limited_share", "sndbuf_limited_share", "busy_share"} {
-			missing(t, name, "this system has no TCP_INFO")
-		}
+		noTCP(t, "this system has no TCP_INFO")
 		return
 	}
 	tcp := srv.End.TCP.Sub(*srv.Begin.TCP)
-	if n := float64(tcp.Messages); n > 0 {
+	sent(t, tcp, float64(tcp.Messages), span*c.Number("connections"))
+}
+
+// spent adds what a server process cost for n messages in a window of span
+// seconds.
+func spent(t *results.Trial, use usage.Usage, n, span float64) {
+	t.Metrics["server_cpu_share"] = use.CPU / span
+	optional(t, "run_queue_share", use.RunQueue, span)
+	optional(t, "server_threads", use.Threads, 1)
+	optional(t, "server_open_files", use.Files, 1)
+	if n == 0 {
+		return // nobody counts messages
+	}
+	t.Metrics["server_cpu_seconds_per_message"] = use.CPU / n
+	optional(t, "write_syscalls_per_message", use.WriteSyscalls, n)
+	optional(t, "context_switches_per_message", use.ContextSwitches, n)
+}
+
+func noTCP(t *results.Trial, why string) {
+	for _, name := range []string{"segments_per_message", "wire_bytes_per_message", "retransmits_per_message", "rwnd_limited_share", "sndbuf_limited_share", "busy_share"} {
+		missing(t, name, why)
+	}
+}
+
+// sent adds what the kernel sent for n messages, and what held it back in
+// connected seconds of all connections.
+func sent(t *results.Trial, tcp server.TCPInfo, n, connected float64) {
+	m := t.Metrics
+	if n > 0 {
 		m["segments_per_message"] = float64(tcp.DataSegments) / n
 		m["wire_bytes_per_message"] = (float64(tcp.BytesSent) + limit.HeaderBytes*float64(tcp.Segments)) / n
 		m["retransmits_per_message"] = float64(tcp.Retransmits) / n
 	}
-	connected := span * c.Number("connections")
 	m["rwnd_limited_share"] = tcp.RwndLimited / connected
 	m["sndbuf_limited_share"] = tcp.SndbufLimit / connected
 	m["busy_share"] = tcp.Busy / connected

@@ -55,6 +55,9 @@ func linkLimit(v plan.Values, s *profile.Shape, rtt time.Duration) limit.Link {
 		Rate: float64(s.MeanRate()), Overhead: s.Overhead, RTT: rtt.Seconds(), Loss: s.Loss.Random,
 		Connections: v.Int("connections"), Congestion: v.Text("congestion"),
 	}
+	if v.Text("server") != plan.Ours {
+		l.Congestion = "" // it is the server's own affair
+	}
 	if s.Trace != nil {
 		l.Overhead = -profile.HeaderBytes // a trace counts IP packets alone
 	}

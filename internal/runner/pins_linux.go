@@ -3,7 +3,6 @@ package runner
 import (
 	"fmt"
 	"os"
-	"runtime"
 	"strconv"
 	"strings"
 
@@ -62,26 +61,4 @@ func parseCores(list string) map[int]bool {
 		}
 	}
 	return cores
-}
-
-// onCore runs f on a thread bound to the core; what f starts inherits that.
-func onCore(core int, f func() error) error {
-	if core < 0 {
-		return f()
-	}
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	var before, one unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &before); err != nil {
-		return fmt.Errorf("reading the cores of this thread: %w", err)
-	}
-	one.Set(core)
-	if err := unix.SchedSetaffinity(0, &one); err != nil {
-		return fmt.Errorf("binding to core %d: %w", core, err)
-	}
-	err := f()
-	if back := unix.SchedSetaffinity(0, &before); back != nil && err == nil {
-		return fmt.Errorf("leaving core %d: %w", core, back)
-	}
-	return err
 }

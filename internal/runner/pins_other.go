@@ -4,5 +4,3 @@ package runner
 
 // ChoosePins leaves placing to the system where this program cannot pin.
 func ChoosePins() Pins { return Unpinned }
-
-func onCore(_ int, f func() error) error { return f() }

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/pushbench/pushbench/internal/affinity"
 	"github.com/pushbench/pushbench/internal/plan"
 )
 
@@ -44,7 +45,7 @@ func start(cmd *exec.Cmd, role string, place placer, core int) (*process, error)
 	}
 	cmd.Stderr = p.tail
 	isolate(cmd)
-	if err := place(func() error { return onCore(core, cmd.Start) }); err != nil {
+	if err := place(func() error { return affinity.On(core, cmd.Start) }); err != nil {
 		return nil, fmt.Errorf("%s: cannot start: %w", role, err)
 	}
 	go p.scan(out)

@@ -4,14 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/runner/ownserver"
 	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
-	"github.com/pushbench/pushbench/server"
 )
 
 const (
@@ -19,8 +20,11 @@ const (
 	readyTrips = 20               // of the network, beyond that
 	leadTime   = 5 * time.Millisecond
 	tailTime   = 20 * time.Millisecond // of the load after the window, at least
-	tailShare  = 10                    // and at least this part of the window
-	slack      = 10 * time.Second
+	// A server of the user's is looked at through the process table, which takes
+	// longer; its connections must still be there.
+	ownTailTime = 150 * time.Millisecond
+	tailShare   = 10 // and at least this part of the window
+	slack       = 10 * time.Second
 )
 
 // trial runs one cell once. It always returns a record; the error says why the
@@ -30,7 +34,11 @@ func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (resu
 	boot := suspended()
 	o, err := r.measure(ctx, c, block)
 	if err != nil {
-		t.State, t.Reasons = results.Invalid, []string{err.Error()}
+		reason, said, _ := strings.Cut(err.Error(), ownserver.Said)
+		t.State, t.Reasons = results.Invalid, []string{reason}
+		if said != "" {
+			t.Warnings = append(t.Warnings, "it said: "+said)
+		}
 		return t, err
 	}
 	derive(&t, c, o)
@@ -46,16 +54,18 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer func() { err = errors.Join(err, net.close()) }()
 	grace, readyIn := graceOf(c.Factors, net.profile()), readyTime+readyTrips*net.roundTrip()
-	sp, err := start(r.command("serve", c), "server", net.server, r.Pins.Server)
+	h, err := r.hosting(c, net.host, block, plan.Seconds(grace.Seconds()))
+	if err != nil {
+		return o, err
+	}
+	sp, err := start(r.command(h.role, c), h.name, net.server, h.core)
 	if err != nil {
 		return o, err
 	}
 	defer sp.end()
-	defer context.AfterFunc(ctx, sp.kill)()
-	seed := r.Run.Manifest.Plan.Seed + uint64(block)
+	defer context.AfterFunc(ctx, func() { h.end(sp) })()
 	var up child.Ready
-	serve := server.Config{Listen: net.host + ":0", Factors: c.Factors, Seed: seed, Grace: plan.Seconds(grace.Seconds())}
-	if err := ready(sp, serve, &up, readyIn); err != nil {
+	if err := ready(sp, h.config, &up, readyIn+h.within); err != nil {
 		return o, err
 	}
 	gp, err := start(r.command("load", c), "generator", net.client, r.Pins.Generator)
@@ -64,24 +74,30 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Factors: c.Factors, Grace: serve.Grace}
+	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c)}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
 		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}
-	if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
-		return o, err
+	if c.Ours() {
+		if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
+			return o, err
+		}
 	}
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
 	times.End = times.Begin + int64(c.Window.Duration())
-	times.Stop = times.End + int64(max(tailTime, c.Window.Duration()/tailShare))
+	tail := tailTime
+	if !c.Ours() {
+		tail = ownTailTime
+	}
+	times.Stop = times.End + int64(max(tail, c.Window.Duration()/tailShare))
 	began := clock.Now()
 	if err := errors.Join(net.begin(), sp.send(times), gp.send(times)); err != nil {
 		return o, err
 	}
 	within := c.Warmup.Duration() + c.Window.Duration() + grace + slack
 	// Both are asked, so that an end of the one explains an end of the other.
-	if err := errors.Join(sp.receive(&o.server, within), gp.receive(&o.generator, within)); err != nil {
+	if err := errors.Join(o.receiveServer(c, sp, within), gp.receive(&o.generator, within)); err != nil {
 		return o, err
 	}
 	o.link, err = net.observe(began)

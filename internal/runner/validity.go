@@ -33,20 +33,25 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 		invalid("the machine was suspended for %v", asleep.Round(time.Millisecond))
 	}
 	shifted := func(side string, late int64) {
-		if late > srv.Times.Stop-srv.Times.End { // the load had ended
+		if late > gen.Times.Stop-gen.Times.End { // the load had ended
 			invalid("the machine was too busy: a window was shifted (%s)", side)
 			t.Warnings = append(t.Warnings, fmt.Sprintf("the window of the %s was shifted by %v", side, time.Duration(late).Round(time.Millisecond)))
 		}
 	}
-	shifted("server", lateness(srv.Times, srv.Begin.Time, srv.End.Time))
+	if o.own != nil {
+		shifted("server", lateness(o.own.Times, o.own.Begin.Time, o.own.End.Time))
+	} else {
+		shifted("server", lateness(srv.Times, srv.Begin.Time, srv.End.Time))
+	}
 	shifted("generator", lateness(gen.Times, gen.Begin.Time, gen.End.Time))
 	if late := t.Metrics["pacer_late_p99_seconds"]; late > latePacer.Seconds() {
 		invalid("the pacer was late while the server was idle: p99 above %v", latePacer)
 	}
-	if srv.End.Messages == srv.Begin.Messages || gen.End.Messages == gen.Begin.Messages {
-		invalid("no message passed within the window")
+	if o.own != nil {
+		judgeOwn(t, o, invalid)
+	} else {
+		judgeOurs(t, o, invalid)
 	}
-	integrity(t, o, invalid)
 	if t.State == results.Invalid || o.link.dead() {
 		return
 	}
@@ -60,6 +65,15 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 	if srv.Unsent+uint64(srv.Cut) > 0 && c.Factors.Number("slow_share") == 0 {
 		censored("the server fell behind: messages were still unsent after the grace time")
 	}
+}
+
+// judgeOurs holds what our own server and the reader saw.
+func judgeOurs(t *results.Trial, o outcome, invalid func(string, ...any)) {
+	srv, gen := o.server, o.generator
+	if srv.End.Messages == srv.Begin.Messages || gen.End.Messages == gen.Begin.Messages {
+		invalid("no message passed within the window")
+	}
+	integrity(t, o, invalid)
 }
 
 // lateness is how far a window began or ended from its time, in ns.

@@ -17,6 +17,8 @@ type Usage struct {
 	RunQueue        *float64 `json:"run_queue_seconds,omitempty"` // runnable and not running, all threads
 	WriteSyscalls   *uint64  `json:"write_syscalls,omitempty"`    // write, writev and the like; not sendmsg
 	MaxRSS          int64    `json:"max_rss_bytes,omitempty"`
+	Files           *uint64  `json:"files,omitempty"`   // descriptors that are open now
+	Threads         *uint64  `json:"threads,omitempty"` // that there are now
 }
 
 // Sub is what was spent between two readings.
@@ -30,11 +32,13 @@ func (u Usage) Sub(before Usage) Usage {
 		RunQueue:        sub(u.RunQueue, before.RunQueue),
 		WriteSyscalls:   sub(u.WriteSyscalls, before.WriteSyscalls),
 		MaxRSS:          u.MaxRSS,
+		Files:           u.Files,
+		Threads:         u.Threads,
 	}
 }
 
 func sub[T uint64 | float64](a, b *T) *T {
-	if a == nil || b == nil {
+	if a == nil || b == nil || *a < *b { // less where what was counted is gone
 		return nil
 	}
 	d := *a - *b

@@ -22,18 +22,20 @@ func readProcess(u *Usage) {
 
 // readThreads reads what takes opening files.
 func readThreads(u *Usage) {
-	u.RunQueue = runQueue()
+	u.RunQueue = runQueue("/proc/self")
 	u.WriteSyscalls = field("/proc/self/io", "syscw:")
+	u.Threads = field("/proc/self/status", "Threads:")
+	u.Files = count("/proc/self/fd")
 	// Not ru_maxrss: over exec that keeps what the parent had.
 	if kb := field("/proc/self/status", "VmHWM:"); kb != nil {
 		u.MaxRSS = int64(*kb) << 10
 	}
 }
 
-// runQueue sums the second field of every thread's schedstat: nanoseconds it
-// was runnable and waited for a core.
-func runQueue() *float64 {
-	tasks, err := filepath.Glob("/proc/self/task/*/schedstat")
+// runQueue sums the second field of schedstat over the threads of a process:
+// nanoseconds each was runnable and waited for a core.
+func runQueue(dir string) *float64 {
+	tasks, err := filepath.Glob(dir + "/task/*/schedstat")
 	if err != nil || len(tasks) == 0 {
 		return nil
 	}
@@ -50,6 +52,21 @@ func runQueue() *float64 {
 		sum += wait / 1e9
 	}
 	return &sum
+}
+
+// count is how many entries a directory has; nil if it cannot be read.
+func count(dir string) *uint64 {
+	f, err := os.Open(dir)
+	if err != nil {
+		return nil
+	}
+	defer f.Close()
+	names, err := f.Readdirnames(-1)
+	if err != nil {
+		return nil
+	}
+	n := uint64(len(names))
+	return &n
 }
 
 // field reads the number behind a name in a file of lines; nil if it has none.

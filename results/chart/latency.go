@@ -20,12 +20,19 @@ func depth(n int64) float64 {
 	return max(0, 1-enoughBeyond/float64(max(n, 1)))
 }
 
+// hasTimes tells whether a cell's messages carry their time: by its load or, where
+// a user's server chooses that, by what was measured or is missing.
+func hasTimes(c results.Cell) bool {
+	_, measured := c.Metrics["latency_p50_seconds"]
+	return measured || plan.Cell{Factors: c.Factors}.Timed()
+}
+
 // latency draws latency by percentile, one line for each cell of the group.
 func latency(in Input) ([]Figure, error) {
 	var cells []results.Cell
 	var notes []string
 	for _, c := range in.Cells {
-		if !(plan.Cell{Factors: c.Factors}).Timed() {
+		if !hasTimes(c) {
 			continue
 		}
 		if h := in.Latency[c.ID]; h == nil || depth(h.TotalCount()) <= 0 {

@@ -6,7 +6,6 @@ import (
 
 	"gonum.org/v1/plot/vg"
 
-	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
 )
 
@@ -17,7 +16,7 @@ func latencyProfiles(in Input) ([]Figure, error) {
 	var cells []results.Cell
 	var shallow []string
 	for _, c := range in.Cells {
-		if !(plan.Cell{Factors: c.Factors}).Timed() {
+		if !hasTimes(c) {
 			continue
 		}
 		if len(in.rungs(c)) == 0 {
