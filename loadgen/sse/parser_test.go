@@ -113,7 +113,9 @@ func TestRetry(t *testing.T) {
 		value string
 		want  time.Duration
 	}{
-		{"0", 0}, {"10", 10 * time.Millisecond}, {"0010", 10 * time.Millisecond},
+		{"0", 0},
+		{"10", 10 * time.Millisecond},
+		{"0010", 10 * time.Millisecond},
 		{"+10", 0},
 		{"-10", 0},
 		{"1.5", 0},
