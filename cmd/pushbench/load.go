@@ -3,22 +3,24 @@ package main
 import (
 	"context"
 
-	"github.com/spf13/pflag"
-
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/loadgen"
 )
 
 var loadCommand = command{
-	name:    "load",
-	summary: "Run the load generator for one trial. `pushbench run` starts it; configuration and times come as JSON lines on standard input.",
-	example: "pushbench run smoke      # starts `pushbench load --trial` for each trial",
-	flags: func(fs *pflag.FlagSet) {
-		fs.Bool("trial", false, "speak the runner's protocol on standard input and output")
-	},
+	name: "load",
+	summary: `Read from any server and measure what arrives. Without a field in the messages: rate, gaps, stalls, reconnects, errors; with one, latency and loss.
+
+  --target takes tcp://HOST:PORT, http://, https:// and h2c:// (event streams), ws:// and wss://
+  --trial is how ` + "`pushbench run`" + ` starts it: configuration and times come on standard input`,
+	example: `pushbench load --target http://127.0.0.1:8080/events --connections 100 --duration 30s
+pushbench load --target wss://example.org/feed --header "Authorization: Bearer TOKEN" --timestamp json:meta.sent:unixms --sequence json:seq
+pushbench load --target tcp://127.0.0.1:9000 --network wpt-3g --json
+pushbench load --target ws://10.0.0.7:8080/ --timestamp pushbench --clock 10.0.0.7:8081`,
+	flags: loadFlags,
 	run: func(ctx context.Context, inv *invocation) error {
 		if trial, _ := inv.flags.GetBool("trial"); !trial {
-			return usageError("only --trial is there yet: the runner starts it")
+			return loadTarget(ctx, inv)
 		}
 		return loadTrial(ctx, child.Attach(inv.stdin, inv.stdout, child.Exit))
 	},

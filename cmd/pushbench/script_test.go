@@ -30,10 +30,13 @@ func TestMain(m *testing.M) {
 //	json FILE [PATH WANT]        FILE is one JSON value, in which PATH (a.0.b, or
 //	                             a.len for a length) is WANT
 //	complete DIR BLOCKS          the run has every cell in every block exactly once
+//
+// and the servers that serveStreams describes.
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		Setup:               serveStreams,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status":   scriptStatus,
 			"json":     scriptJSON,

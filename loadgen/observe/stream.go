@@ -101,16 +101,15 @@ func (s *Stream) time(msg []byte) {
 		s.shard.Unstamped++
 		return
 	}
-	now := s.mono
+	now, bound := s.mono, int64(0)
 	switch {
 	case s.clocks != nil:
-		var bound int64
 		sent, bound = s.clocks.Local(sent)
 		s.shard.bound = max(s.shard.bound, bound)
 	case s.o.cfg.Stamp.Clock == offset.Wall:
 		now = s.wall
 	}
-	if now < sent {
+	if now < sent-bound {
 		s.shard.Early++
 	}
 	hist.Record(s.shard.latency, now-sent)
