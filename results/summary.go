@@ -25,7 +25,7 @@ type Cell struct {
 	Metrics  map[string]Metric `json:"metrics"`
 	Invalid  int               `json:"invalid_trials"`
 	Censored int               `json:"censored_trials"`
-	Reasons  map[string]int    `json:"reasons,omitempty"` // why trials were not valid, with counts
+	Reasons  map[string]int    `json:"reasons,omitempty"` // why trials were not valid, with counts; of `load --target`, errors by kind
 	Notes    map[string]string `json:"notes,omitempty"`   // why a metric is missing
 	Warnings []string          `json:"warnings"`
 }
