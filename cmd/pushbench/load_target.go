@@ -66,7 +66,7 @@ func (l targetLoad) measure(ctx context.Context, note func(string)) (f finding, 
 	if err != nil {
 		return f, err
 	}
-	note(fmt.Sprintf("reading from %s by %d connections for %v; Ctrl-C ends early", l.Target.Name(), l.Connections, l.Ramp+l.duration))
+	note(fmt.Sprintf("reading from %s for %v, connections: %d; Ctrl-C ends early", l.Target.Name(), l.Ramp+l.duration, l.Connections))
 	start = clock.Now()
 	timed, cancel := context.WithTimeout(ctx, l.Ramp+l.duration)
 	defer cancel()

@@ -25,7 +25,7 @@ func skewed(offset int64, drift float64) func() int64 {
 }
 
 func TestFollowOverTCP(t *testing.T) {
-	defer goleak.VerifyNone(t)
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
