@@ -22,8 +22,9 @@ func (f finding) show(inv *invocation) error {
 	} else {
 		err = f.table(inv.stdout)
 	}
-	if err == nil && f.rec.Connected == 0 && f.rec.Attempts > 0 {
-		err = fmt.Errorf("%s: no connection could be made: %s", f.load.Target.Name(), f.failures()[0])
+	if err == nil && f.rec.Connected == 0 {
+		why := append(f.failures(), "the time was over before an attempt was")
+		err = fmt.Errorf("%s: no connection could be made: %s", f.load.Target.Name(), why[0])
 	}
 	return err
 }
