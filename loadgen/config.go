@@ -44,7 +44,7 @@ type Record struct {
 	// Latency is receive time less intended send time of the messages that were
 	// due within the window (HdrHistogram); none under saturation.
 	Latency []byte `json:"latency,omitempty"`
-	Timed   uint64 `json:"timed"` // messages in Latency
+	Timed   uint64 `json:"timed"`            // messages in Latency
 	Frames  uint64 `json:"frames,omitempty"` // of the transport, in the whole trial
 	// Gaps are times between messages of one stream (HdrHistogram), of streams
 	// that are not pushbench's.

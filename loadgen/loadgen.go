@@ -47,7 +47,7 @@ func New(ctx context.Context, cfg Config) (*Generator, error) {
 	g := &Generator{
 		healthy: newBuffers(size), slow: newBuffers(slowRead(v.Number("slow_read"), size)),
 		cfg: cfg, clients: make([]*client, v.Int("connections")), over: make(chan struct{}),
-		sockets: sockets{rcvbuf: v.Int("rcvbuf"), quickack: v.Bool("quickack")},
+		sockets: sockets{rcvbuf: v.Int("rcvbuf"), quickack: v.Bool("quickack"), delayed: v.Bool("delayed_ack")},
 	}
 	var ok bool
 	if g.proto, ok = protocols[v.Text("transport")]; !ok {

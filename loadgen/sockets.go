@@ -10,6 +10,7 @@ import (
 type sockets struct {
 	rcvbuf   int
 	quickack bool
+	delayed  bool // acknowledgements
 }
 
 // explain adds the remedy to errors that have one.

@@ -24,10 +24,16 @@ func (s sockets) control(_, _ string, raw syscall.RawConn) error {
 }
 
 // afterRead returns what must be done after each read call: TCP_QUICKACK holds
-// only until the kernel thinks otherwise.
+// only until the kernel thinks otherwise. Off, it makes the kernel take the
+// connection for one on which data goes both ways, where acknowledgements wait for
+// some to go with; a reader that keeps up and never sends has none delayed.
 func (s sockets) afterRead(conn *net.TCPConn) (func() error, error) {
-	if !s.quickack {
+	if !s.quickack && !s.delayed {
 		return nil, nil
+	}
+	on := 0
+	if s.quickack {
+		on = 1
 	}
 	raw, err := conn.SyscallConn()
 	if err != nil {
@@ -35,7 +41,7 @@ func (s sockets) afterRead(conn *net.TCPConn) (func() error, error) {
 	}
 	var inner error
 	set := func(fd uintptr) {
-		inner = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1)
+		inner = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, on)
 	}
 	after := func() error {
 		if err := raw.Control(set); err != nil {

@@ -16,8 +16,8 @@ func (s sockets) control(_, _ string, _ syscall.RawConn) error {
 }
 
 func (s sockets) afterRead(*net.TCPConn) (func() error, error) {
-	if s.quickack {
-		return nil, errors.New("quickack is set on Linux alone")
+	if s.quickack || s.delayed {
+		return nil, errors.New("quickack and delayed_ack are set on Linux alone")
 	}
 	return nil, nil
 }

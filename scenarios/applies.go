@@ -129,6 +129,12 @@ var conflicts = []conflict{
 		return "flush", fmt.Sprintf("strategy %s does not know flush %s, only %s", s.Name, flush, strings.Join(s.Flush, ", "))
 	},
 	func(v plan.Values) (string, string) {
+		if v.Bool("quickack") && v.Bool("delayed_ack") {
+			return "delayed_ack", "quickack and delayed_ack are opposites"
+		}
+		return "", ""
+	},
+	func(v plan.Values) (string, string) {
 		threshold, applies := v["threshold"].(float64)
 		if !applies || threshold <= v.Number("buffer") {
 			return "", ""

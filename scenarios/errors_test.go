@@ -62,6 +62,7 @@ func TestMistakes(t *testing.T) {
 		{"rate when saturated", "name: a\nmatrix: {message: 64B}\nload: {rate: 500/s}", []string{"3:8: rate has no effect here: it needs load: rate"}},
 		{"mode for load", "name: a\nmatrix: {message: 64B}\nload: {mod: rate}", []string{`3:8: unknown factor "mod"; did you mean mode?`}},
 		{"load twice", "name: a\nmatrix: {connections: [1, 4]}\nload: {connections: 2}", []string{"2:10: connections is given in load and in matrix"}},
+		{"opposites", "name: a\nmatrix:\n  quickack: [true]\n  delayed_ack: [false, true]", []string{"4:24: quickack and delayed_ack are opposites; exclude it or change it"}},
 		{"threshold", "name: a\nmatrix:\n  strategy: bufio\n  flush: window\n  buffer: 1KiB\n  threshold: [512B, 2KiB]", []string{"6:21: threshold 2 KiB can never be reached in a buffer of 1 KiB; exclude it or change it"}},
 		{"replay of nothing", "name: a\nmatrix: {strategy: direct}\nload: {mode: replay}", []string{"3:14: load replay needs a file"}},
 		{"replay of no file", "name: a\nmatrix: {strategy: direct}\nload: {mode: replay, replay: no/such.csv}", []string{`3:30: replay: open no/such.csv`}},

@@ -57,14 +57,20 @@ func deviation(all []time.Duration) time.Duration {
 	return time.Duration(math.Sqrt(max(0, squares/n-sum/n*sum/n)))
 }
 
-// goodput is the payload of a backlog per second: all arrivals but the first,
-// over the time since it.
+// goodput is the payload of a backlog per second: the median, over all stretches of
+// half its arrivals, of what the stretch brought in its time. A stall of the machine
+// at the first arrival or the last would weigh in one stretch over all of them.
 func goodput(all []arrival, size int) float64 {
-	if len(all) < 2 {
+	half := len(all) / 2
+	if half == 0 {
 		return 0
 	}
-	span := all[len(all)-1].at - all[0].at
-	return float64((len(all)-1)*(size-headers)) / span.Seconds()
+	spans := make([]time.Duration, 0, len(all)-half)
+	for i := range all[half:] {
+		spans = append(spans, all[i+half].at-all[i].at)
+	}
+	slices.Sort(spans)
+	return float64(half*(size-headers)) / quantile(spans, 0.5).Seconds()
 }
 
 // queueBytes is the depth that a flood found: how much longer packets took than

@@ -64,6 +64,9 @@ func observe(ctx context.Context, link *netem.Link, plans *plans) (asked, seen *
 		{upFlood, &asked.flood, &seen.flood},
 	} {
 		want := simulate(link.Profile, phase.plans)
+		if err := link.Begin(); err != nil { // a trace must begin with the plan, as it does in the scheduler
+			return nil, nil, err
+		}
 		got, err := probe.run(ctx, phase.plans, want)
 		if err != nil {
 			return nil, nil, err

@@ -103,6 +103,8 @@ func region(found []Curve) []string {
 			out = append(out, fmt.Sprintf("%s: at about %s", c.Where, join(c.Crossings)))
 		case len(at) > 0:
 			out = append(out, fmt.Sprintf("%s: at %s", c.Where, strings.Join(at, ", ")))
+		case len(c.Points) == 1:
+			out = append(out, fmt.Sprintf("%s: not at %s", c.Where, c.Points[0].Where))
 		default:
 			out = append(out, fmt.Sprintf("%s: not between %s and %s", c.Where, c.Points[0].Where, c.Points[len(c.Points)-1].Where))
 		}
