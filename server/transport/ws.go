@@ -55,7 +55,11 @@ func (w *webSocket) Close() error {
 func (w *webSocket) upgrade(rw http.ResponseWriter, r *http.Request, v *visit) {
 	conn, err := w.upgrader.Upgrade(rw, r, nil)
 	if err != nil {
-		v.leave() // it has answered
+		// A refusal is still net/http's to write, which then says that the
+		// connection is idle; later failures have closed it.
+		if refusal := (websocket.HandshakeError{}); !errors.As(err, &refusal) {
+			v.leave()
+		}
 		return
 	}
 	answer(conn, v.ctl)
