@@ -62,7 +62,7 @@ const own = `
   both: {rate: 5Mbit, loss: {four-state: {p13: 1%, p31: 40%, p14: 1%}}}
 `
 
-var named = []string{"wpt-3g", "devtools-fast4g", "bufferbloat", "wpt-fios"}
+var named = []string{"wpt-3g", "devtools-fast4g", "bufferbloat", "wpt-cable"}
 
 // tests of losses over all networks: a rate and a burst length each, of which
 // only those with losses count, but the correction takes all.
