@@ -53,7 +53,8 @@ func runOwn(t *testing.T, scenario string, status int) (dir, said string) {
 	return dir, p.said()
 }
 
-// It wants every trial valid and so the machine for itself: not in parallel.
+// This and others below want every trial valid, and so the machine for themselves:
+// they are not parallel.
 func TestTwoBuildsInOneMatrix(t *testing.T) {
 	dir, _ := runOwn(t, `
 name: builds
@@ -154,7 +155,6 @@ func TestNothingIsLeft(t *testing.T) {
 		"SIGTERM is ignored":   `trap "" TERM; ./own --addr $0 & while :; do sleep 1000; done`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			t.Parallel()
 			dir, _ := runOwn(t, behind(script, ""), exitDone)
 			for _, trial := range trials(t, dir) {
 				if trial.State != results.Valid {
@@ -196,7 +196,6 @@ func TestKilledParentOfOwnServer(t *testing.T) {
 
 // A supervisor that is killed takes its server with it, and the run goes on.
 func TestKilledSupervisor(t *testing.T) {
-	t.Parallel()
 	dir := writeScenario(t, behind(`exec ./own --addr $0`, ""))
 	ownServer(t, dir)
 	p := start(t, dir, nil, "run", "s.yaml", "-o", "out", "--blocks", "4")
@@ -234,7 +233,6 @@ func TestInterruptTwiceWithOwnServer(t *testing.T) {
 
 // Every form of a stream is counted, and timed where its messages say when.
 func TestFormsOfStreams(t *testing.T) {
-	t.Parallel()
 	dir, _ := runOwn(t, `
 name: forms
 servers:
