@@ -61,6 +61,10 @@ func sendUDP(t *testing.T, link *netem.Link, n, payload int) (arrived int, least
 		t.Fatal(err)
 	}
 	defer to.Close()
+	// All n may come before the first is read: twice the default has room for them.
+	if err := to.(*net.UDPConn).SetReadBuffer(200 << 10); err != nil {
+		t.Fatal(err)
+	}
 	if err := link.Server.Do(func() (err error) { from, err = net.ListenPacket("udp4", "198.18.0.1:7"); return err }); err != nil {
 		t.Fatal(err)
 	}
