@@ -19,7 +19,6 @@ import (
 	"github.com/pushbench/pushbench/internal/hist"
 	"github.com/pushbench/pushbench/internal/usage"
 	"github.com/pushbench/pushbench/internal/wire"
-	"github.com/pushbench/pushbench/server/sse"
 	"github.com/pushbench/pushbench/server/transport"
 )
 
@@ -35,10 +34,8 @@ type Server struct {
 	writers  []*writer
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
-	busy     atomic.Int64
-	stop     atomic.Bool
+	crew     crew
 	noticed  atomic.Int64 // when the first connection failed
-	halt     chan struct{}
 }
 
 // New listens as the configuration says.
@@ -64,7 +61,7 @@ func New(cfg Config) (*Server, error) {
 	if t.Prefix() {
 		s.prefix = wire.PrefixSize
 	}
-	return &Server{cfg: cfg, settings: s, listener: l, carrier: t, halt: make(chan struct{})}, nil
+	return &Server{cfg: cfg, settings: s, listener: l, carrier: t, crew: newCrew()}, nil
 }
 
 // Certificate is what a client must trust, in PEM; "" without TLS.
@@ -122,14 +119,7 @@ func (s *Server) open(ctx context.Context, conn *net.TCPConn, observe func(time.
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
-	o := newOutlet(s.settings, link.Strategy, clock.Now)
-	if link.Beat != nil && s.settings.heartbeat > 0 {
-		o.beats, o.beat = sse.NewHeartbeat(s.settings.heartbeat, clock.Now()), link.Beat
-	}
-	return &writer{
-		outlet: o, conn: conn, link: link,
-		busy: &s.busy, stop: &s.stop, halt: s.halt,
-	}, nil
+	return newWriter(s.settings, conn, link, &s.crew), nil
 }
 
 // observe records the time inside a write call. All connections share one
@@ -151,18 +141,18 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 		rec  = Record{Times: times}
 		work sync.WaitGroup
 		errs = make([]error, len(s.writers))
-		late = newPacer(feeds, &s.busy, times.Begin)
+		late = newPacer(feeds, &s.crew.busy, times.Begin)
 	)
 	clock.SleepUntil(times.Start)
-	s.busy.Store(int64(len(s.writers)))
+	s.crew.busy.Store(int64(len(s.writers)))
 	for i, w := range s.writers {
 		work.Go(func() {
 			errs[i] = s.drive(w, feeds, i)
-			s.busy.Add(-1)
+			s.crew.busy.Add(-1)
 		})
 	}
 	if feeds != nil {
-		work.Go(func() { late.run(s.halt) })
+		work.Go(func() { late.run(s.crew.halt) })
 	}
 	reader := usage.NewReader()
 	clock.Wait(ctx, times.Begin)
@@ -223,8 +213,7 @@ func (s *Server) finish() {
 	for _, w := range s.writers {
 		_ = w.conn.SetWriteDeadline(deadline)
 	}
-	s.stop.Store(true)
-	close(s.halt)
+	s.crew.end()
 }
 
 // begin takes the snapshot that opens the window: what is dear to read first.

@@ -12,8 +12,10 @@ import (
 
 func (s sockets) applyOS(conn *net.TCPConn) error {
 	return control(conn, func(fd int) error {
-		if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, s.congestion); err != nil {
-			return fmt.Errorf("congestion=%s: %w; %s", s.congestion, err, choices(err))
+		if s.congestion != "" {
+			if err := unix.SetsockoptString(fd, unix.IPPROTO_TCP, unix.TCP_CONGESTION, s.congestion); err != nil {
+				return fmt.Errorf("congestion=%s: %w; %s", s.congestion, err, choices(err))
+			}
 		}
 		if s.notsentLowat > 0 {
 			if err := unix.SetsockoptInt(fd, unix.IPPROTO_TCP, unix.TCP_NOTSENT_LOWAT, s.notsentLowat); err != nil {

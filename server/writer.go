@@ -7,8 +7,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/internal/wire"
+	"github.com/pushbench/pushbench/server/sse"
 	"github.com/pushbench/pushbench/server/transport"
 )
 
@@ -29,12 +31,34 @@ type writer struct {
 	conn   *net.TCPConn
 	link   *transport.Link
 	counts counters
-	busy   *atomic.Int64
-	stop   *atomic.Bool            // ends the load
-	halt   <-chan struct{}         // closed with stop
+	*crew
 	timer  *time.Timer             // of await, made when first needed
 	report map[string]float64      // of a strategy that counts something by itself
 	last   atomic.Pointer[TCPInfo] // of a connection that was abandoned
+}
+
+// A crew is what the writers of one server share.
+type crew struct {
+	busy atomic.Int64  // writers that are at work
+	stop atomic.Bool   // the load is over
+	halt chan struct{} // closed with stop
+}
+
+func newCrew() crew { return crew{halt: make(chan struct{})} }
+
+// end ends the load.
+func (c *crew) end() {
+	c.stop.Store(true)
+	close(c.halt)
+}
+
+// newWriter returns the writer of an open connection.
+func newWriter(s settings, conn *net.TCPConn, link *transport.Link, c *crew) *writer {
+	o := newOutlet(s, link.Strategy, clock.Now)
+	if link.Beat != nil && s.heartbeat > 0 {
+		o.beats, o.beat = sse.NewHeartbeat(s.heartbeat, clock.Now()), link.Beat
+	}
+	return &writer{outlet: o, conn: conn, link: link, crew: c}
 }
 
 // saturate writes messages as fast as the connection accepts them.

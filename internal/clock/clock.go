@@ -13,3 +13,10 @@ var (
 // Now is the shared monotonic time in nanoseconds. Differences between readings
 // of two processes on one host are meaningful; the origin is not.
 func Now() int64 { return offset + int64(time.Since(base)) }
+
+// Wall is the time t of Now as nanoseconds since 1970 in UTC, by the wall clock as
+// it goes now.
+func Wall(t int64) int64 {
+	now := time.Now()
+	return now.UnixNano() - (offset + int64(now.Sub(base)) - t)
+}

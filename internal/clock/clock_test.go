@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 )
 
 func TestMain(m *testing.M) {
@@ -46,5 +47,18 @@ func TestSleepUntilIsNeverEarly(t *testing.T) {
 func BenchmarkNow(b *testing.B) {
 	for b.Loop() {
 		Now()
+	}
+}
+
+// Wall and Now are one reading, so that they part by no more than the clocks do.
+func TestWallFollowsNow(t *testing.T) {
+	before := time.Now().UnixNano()
+	wall := Wall(Now())
+	after := time.Now().UnixNano()
+	if wall < before || wall > after {
+		t.Errorf("%d is not between %d and %d", wall, before, after)
+	}
+	if d := Wall(5e9) - Wall(2e9); d < 2.9e9 || d > 3.1e9 {
+		t.Errorf("3 s are %d ns", d)
 	}
 }

@@ -55,6 +55,26 @@ func Constant(rate float64, size, i, n int) Arrivals {
 	return Bursts(rate, size, 1, i, n)
 }
 
+// ConstantFrom is Constant for one stream, from message first on, whose time stays
+// what it was: for readers that join later.
+func ConstantFrom(rate float64, size int, first uint64) Arrivals {
+	return &bursts{period: 1e9 / rate, burst: 1, n: int64(first), size: size}
+}
+
+// ConstantBy is how many messages of a Constant stream are due by a time since its
+// start.
+func ConstantBy(rate float64, at int64) uint64 {
+	if at < 0 {
+		return 0
+	}
+	period := 1e9 / rate
+	n := int64(float64(at) / period)
+	for int64(float64(n)*period) <= at { // as Next rounds
+		n++
+	}
+	return uint64(n)
+}
+
 // Bursts sends burst messages at once and then pauses, so that the mean is rate
 // per second. Stream i of n is shifted by i/n of the time between bursts.
 func Bursts(rate float64, size, burst, i, n int) Arrivals {

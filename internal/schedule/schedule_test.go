@@ -3,6 +3,8 @@ package schedule
 import (
 	"math"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 func TestConstant(t *testing.T) {
@@ -79,5 +81,33 @@ func TestBursts(t *testing.T) {
 func TestSpecRefusesUnknown(t *testing.T) {
 	if _, err := (Spec{Process: "bursty"}).Stream(0, 1); err == nil {
 		t.Error("accepted")
+	}
+}
+
+// Whoever joins a stream later gets the same messages at the same times, and
+// what is due by then has been counted.
+func TestConstantFrom(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		rate := rapid.Float64Range(0.01, 1e6).Draw(t, "rate")
+		at := rapid.Int64Range(-1, 1e15).Draw(t, "at")
+		n := ConstantBy(rate, at)
+		if due := ConstantFrom(rate, 64, n).Next().At; due <= at {
+			t.Fatalf("message %d is due at %d, by %d", n, due, at)
+		}
+		if n == 0 {
+			return
+		}
+		if due := ConstantFrom(rate, 64, n-1).Next().At; due > at {
+			t.Fatalf("message %d is due at %d, not by %d", n-1, due, at)
+		}
+	})
+	all, later := Constant(300, 64, 0, 1), ConstantFrom(300, 64, 5)
+	for range 5 {
+		all.Next()
+	}
+	for range 10 {
+		if a, b := all.Next(), later.Next(); a != b {
+			t.Errorf("%v, %v", a, b)
+		}
 	}
 }

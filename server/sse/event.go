@@ -1,6 +1,6 @@
 // Package sse holds the parts of a server of events (text/event-stream, WHATWG
-// HTML, section 9.2): how an event is written, what was sent lately, and when a
-// sign of life is due. It imports the standard library alone.
+// HTML, section 9.2): how an event is written, what its id says, and when a sign of
+// life is due. It imports the standard library alone.
 package sse
 
 import (
@@ -12,13 +12,13 @@ import (
 // ContentType is the media type of a stream of events.
 const ContentType = "text/event-stream"
 
-// AppendEvent appends one event: its name, its id and data, a field for each line
-// of it. The name must be without line ends.
-func AppendEvent(dst []byte, name string, id uint64, data []byte) []byte {
+// AppendEvent appends one event: its name, its id (see [AppendID]) and data, a field
+// for each line of it. The names must be without line ends.
+func AppendEvent(dst []byte, name, stream string, seq uint64, data []byte) []byte {
 	dst = append(dst, "event: "...)
 	dst = append(dst, name...)
 	dst = append(dst, "\nid: "...)
-	dst = strconv.AppendUint(dst, id, 10)
+	dst = AppendID(dst, stream, seq)
 	for more := true; more; {
 		line := data
 		if at := bytes.IndexAny(data, "\r\n"); at < 0 {

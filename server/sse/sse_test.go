@@ -1,11 +1,8 @@
 package sse
 
 import (
-	"fmt"
 	"testing"
 	"time"
-
-	"pgregory.net/rapid"
 )
 
 func TestAppendEvent(t *testing.T) {
@@ -15,7 +12,7 @@ func TestAppendEvent(t *testing.T) {
 		{"a\nb", "event: e\nid: 7\ndata: a\ndata: b\n\n"},
 		{"a\r\nb\rc\n", "event: e\nid: 7\ndata: a\ndata: b\ndata: c\ndata: \n\n"},
 	} {
-		if got := string(AppendEvent(nil, "e", 7, []byte(tt.data))); got != tt.want {
+		if got := string(AppendEvent(nil, "e", "", 7, []byte(tt.data))); got != tt.want {
 			t.Errorf("%q: %q", tt.data, got)
 		}
 	}
@@ -23,7 +20,7 @@ func TestAppendEvent(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	buf, data := make([]byte, 0, 256), make([]byte, 64)
-	if n := testing.AllocsPerRun(100, func() { buf = AppendEvent(buf[:0], "e", 1<<60, data) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { buf = AppendEvent(buf[:0], "e", "5f3a9c21", 1<<60, data) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -43,51 +40,43 @@ func TestHeartbeat(t *testing.T) {
 	}
 }
 
-// A history gives just what a client misses, or says that it cannot.
-func TestHistory(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		size := rapid.IntRange(1, 8).Draw(t, "size")
-		first := rapid.Uint64Range(0, 5).Draw(t, "first")
-		n := rapid.Uint64Range(1, 20).Draw(t, "n")
-		h := NewHistory(size)
-		for id := first; id < first+n; id++ {
-			h.Add(id, fmt.Appendf(nil, "<%d>", id))
+func TestIDs(t *testing.T) {
+	for _, tt := range []struct {
+		id     string
+		stream string
+		seq    uint64
+		ok     bool
+	}{
+		{"17", "", 17, true},
+		{"5f3a9c21-0", "5f3a9c21", 0, true},
+		{"a-b-3", "a-b", 3, true},
+		{"", "", 0, false},
+		{"x", "", 0, false},
+		{"a-", "a", 0, false},
+		{"a--1", "a-", 1, true},
+		{"18446744073709551615", "", 1<<64 - 1, false}, // nothing follows it
+		{"18446744073709551616", "", 1<<64 - 1, false},
+		{"+1", "", 0, false},
+	} {
+		stream, seq, ok := ParseID(tt.id)
+		if stream != tt.stream || seq != tt.seq || ok != tt.ok {
+			t.Errorf("%q: %q, %d, %v", tt.id, stream, seq, ok)
 		}
-		last := first + n - 1
-		seen := rapid.Uint64Range(0, last+3).Draw(t, "seen")
-		held := min(uint64(size), n)
-		var want []byte
-		whole := seen <= last && seen+1 >= last+1-held
-		from := last + 1 - held
-		if whole {
-			from = seen + 1
-		}
-		for id := from; id <= last; id++ {
-			want = fmt.Appendf(want, "<%d>", id)
-		}
-		got, complete := h.AppendAfter(nil, seen)
-		if string(got) != string(want) || complete != whole {
-			t.Errorf("after %d: %s %v, want %s %v", seen, got, complete, want, whole)
-		}
-	})
-}
-
-func TestHistoryBeginsAnewAfterAGap(t *testing.T) {
-	h := NewHistory(4)
-	h.Add(0, []byte("a"))
-	h.Add(5, []byte("f"))
-	if got, complete := h.AppendAfter(nil, 0); string(got) != "f" || complete {
-		t.Errorf("%s %v", got, complete)
 	}
 }
 
 func FuzzParseID(f *testing.F) {
-	for _, s := range []string{"", "0", "18446744073709551615", "-1", "x"} {
+	for _, s := range []string{"17", "5f3a9c21-17", "-", "a-b-9", "18446744073709551615"} {
 		f.Add(s)
 	}
-	f.Fuzz(func(t *testing.T, s string) {
-		if id, ok := ParseID(s); ok && id == ^uint64(0) {
-			t.Error("an id with none after it")
+	f.Fuzz(func(t *testing.T, id string) {
+		stream, seq, ok := ParseID(id)
+		if !ok {
+			return
+		}
+		again, n, ok := ParseID(string(AppendID(nil, stream, seq)))
+		if again != stream || n != seq || !ok {
+			t.Errorf("%q: %q %d, then %q %d %v", id, stream, seq, again, n, ok)
 		}
 	})
 }

@@ -23,30 +23,51 @@ type httpServer struct {
 	server *http.Server
 	queue  handoff
 	serve  sync.WaitGroup
+	site   *Site // nil in a trial
 	mu     sync.Mutex
 	visits map[net.Conn]*visit
 }
 
+// A handler answers the request for a stream.
+type handler func(w http.ResponseWriter, r *http.Request, v *visit)
+
 // A visit is one connection's way from open to its handler and back.
 type visit struct {
-	ctl    Control
-	stream chan Stream   // from the handler, once
-	end    chan struct{} // closed when the handler may return
-	over   chan struct{} // closed when net/http is done with the response
-	once   sync.Once
+	ctl     Control
+	stream  chan Stream // from the handler, once
+	begun   bool        // there is a stream; the connection's goroutine alone uses it
+	resume  string      // the last event id that the client has seen, if it says so
+	conn    net.Conn
+	gone    bool          // nobody waits for the stream any more; under the server's mu
+	release func()        // gives the stream's place to another; under the server's mu
+	end     chan struct{} // closed when the handler may return
+	over    chan struct{} // closed when net/http is done with the response
+	ending  sync.Once
+	once    sync.Once
 }
 
 var errNoStream = errors.New("the client's request opened no stream")
 
 // newHTTPServer serves GET requests of streamPath by handle.
-func newHTTPServer(handle func(w http.ResponseWriter, r *http.Request, v *visit)) *httpServer {
-	s := &httpServer{visits: map[net.Conn]*visit{}, queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})}}
+func newHTTPServer(handle handler) *httpServer {
+	return newHTTPSite(nil, map[string]handler{streamPath: handle})
+}
+
+// newHTTPSite serves GET requests of each path by its handler; site is nil in a
+// trial.
+func newHTTPSite(site *Site, streams map[string]handler) *httpServer {
+	s := &httpServer{site: site, visits: map[net.Conn]*visit{}, queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})}}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+streamPath, func(w http.ResponseWriter, r *http.Request) {
-		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
-			handle(w, r, v)
-		}
-	})
+	for path, handle := range streams {
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			if v, ok := r.Context().Value(visitKey{}).(*visit); ok && s.admit(w, r, v) {
+				handle(w, r, v)
+			}
+		})
+	}
+	if site != nil && site.Other != nil {
+		mux.Handle("/", site.Other)
+	}
 	s.server = &http.Server{
 		Handler: mux, ReadHeaderTimeout: readHeaderTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes,
 		ConnContext: s.context, ConnState: s.changed,
@@ -71,22 +92,34 @@ func (s *httpServer) visit(conn net.Conn) *visit {
 	return s.visits[conn]
 }
 
-// changed notes when net/http is done with a connection's response.
+// changed notes when net/http is done with a connection's response. A site's
+// clients may ask for other things before they ask for a stream.
 func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
 	if state != http.StateIdle && state != http.StateClosed {
 		return
 	}
-	if v := s.visit(conn); v != nil {
+	if v := s.visit(conn); v != nil && (state == http.StateClosed || s.site == nil || v.begun) {
 		v.leave()
 	}
+}
+
+// begin hands over a visit's stream.
+func (v *visit) begin(s Stream) {
+	v.begun = true
+	v.stream <- s
 }
 
 // leave tells that no stream comes, or that it is over.
 func (v *visit) leave() { v.once.Do(func() { close(v.over) }) }
 
 // open gives net/http a connection and waits for its stream.
-func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (Stream, error) {
-	v := &visit{ctl: ctl, stream: make(chan Stream, 1), end: make(chan struct{}), over: make(chan struct{})}
+func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (_ Stream, err error) {
+	defer func() {
+		if err != nil {
+			s.forget(conn)
+		}
+	}()
+	v := &visit{ctl: ctl, conn: conn, stream: make(chan Stream, 1), end: make(chan struct{}), over: make(chan struct{})}
 	s.mu.Lock()
 	s.visits[conn] = v
 	s.mu.Unlock()
@@ -107,8 +140,28 @@ func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (Stre
 
 // finish lets the handler return and waits until its response is written.
 func (v *visit) finish() {
-	close(v.end)
+	v.dismiss()
 	<-v.over
+}
+
+// dismiss lets the handler return.
+func (v *visit) dismiss() { v.ending.Do(func() { close(v.end) }) }
+
+// forget lets go of what is kept for a connection whose stream is over, or never
+// came.
+func (s *httpServer) forget(conn net.Conn) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	v := s.visits[conn]
+	if v == nil {
+		return
+	}
+	delete(s.visits, conn)
+	v.gone = true
+	v.dismiss()
+	if v.release != nil {
+		v.release()
+	}
 }
 
 // hold keeps a handler until its stream is at an end, or the server is closed.

@@ -25,6 +25,7 @@ type Transport struct {
 	position string   // of the strategy: "none" without TLS, "above" or "below" the records
 	tls      *tls.Config
 	pem      string
+	patience time.Duration // how long a connection may take until its stream begins
 }
 
 // New returns the transport that the factors ask for. host is the address it is
@@ -41,7 +42,7 @@ func New(v plan.Values, host string) (*Transport, error) {
 	if _, what := Refuse(v); what != "" {
 		return nil, errors.New(what)
 	}
-	t := &Transport{spec: spec, strat: strat, options: strategy.Options{Buffer: v.Int("buffer")}, position: v.Text("tls")}
+	t := &Transport{spec: spec, strat: strat, options: strategy.Options{Buffer: v.Int("buffer")}, position: v.Text("tls"), patience: openTime}
 	if t.position != "none" {
 		if t.tls, t.pem, err = certify(host, spec.ALPN); err != nil {
 			return nil, fmt.Errorf("certificate for %s: %w", host, err)
@@ -94,9 +95,9 @@ func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(ti
 	if t.position == "none" && t.protocol == nil {
 		return t.plain(conn, observe)
 	}
-	ctx, cancel := context.WithTimeout(ctx, openTime)
+	ctx, cancel := context.WithTimeout(ctx, t.patience)
 	defer cancel()
-	if err := conn.SetDeadline(time.Now().Add(openTime)); err != nil {
+	if err := conn.SetDeadline(time.Now().Add(t.patience)); err != nil {
 		return nil, err
 	}
 	l := &Link{conn: conn, marked: t.protocol != nil, sink: strategy.NewSink(conn)}
@@ -104,6 +105,7 @@ func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(ti
 		return nil, err
 	}
 	if err := conn.SetDeadline(time.Time{}); err != nil {
+		_ = l.Close()
 		return nil, err
 	}
 	if l.edge == nil {
@@ -214,6 +216,24 @@ func (l *Link) Release() error {
 		return c.Close()
 	}
 	return nil
+}
+
+// Resume is the last event id that the client has seen, as it said; "" if it did
+// not.
+func (l *Link) Resume() string {
+	if r, ok := l.stream.(interface{ Resume() string }); ok {
+		return r.Resume()
+	}
+	return ""
+}
+
+// Close closes the connection and lets go of what is kept for it.
+func (l *Link) Close() error {
+	err := l.conn.Close()
+	if c, ok := l.stream.(io.Closer); ok {
+		err = errors.Join(err, c.Close())
+	}
+	return err
 }
 
 // Report has what the strategy counted by itself, or nil.

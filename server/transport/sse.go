@@ -34,12 +34,15 @@ func (s *eventSource) Open(ctx context.Context, conn net.Conn, ctl Control) (Str
 func (s *eventSource) Close() error { return s.http.Close() }
 
 // serve begins the response. The writer loop owns it until the visit is over.
-func (s *eventSource) serve(w http.ResponseWriter, _ *http.Request, v *visit) {
+func (s *eventSource) serve(w http.ResponseWriter, r *http.Request, v *visit) {
 	h := w.Header()
 	h.Set("Content-Type", sse.ContentType)
 	h.Set("Cache-Control", "no-cache")
-	h.Set("Access-Control-Allow-Origin", "*") // the stream is public: it looks at no cookie
-	e := &events{w: w, flusher: http.NewResponseController(w), visit: v}
+	s.http.site.allow(h, r)
+	e := &events{w: w, flusher: http.NewResponseController(w), visit: v, http: s.http, form: s.http.site.form(r, textForm)}
+	if s.http.site != nil {
+		e.name = s.http.site.Stream
+	}
 	e.buf = sse.AppendRetry(e.buf, retryTime)
 	if err := e.write(); err != nil {
 		return
@@ -47,7 +50,7 @@ func (s *eventSource) serve(w http.ResponseWriter, _ *http.Request, v *visit) {
 	if err := e.Flush(); err != nil {
 		return
 	}
-	v.stream <- e
+	v.begin(e)
 	s.http.hold(v)
 }
 
@@ -56,14 +59,17 @@ func (s *eventSource) serve(w http.ResponseWriter, _ *http.Request, v *visit) {
 type events struct {
 	w       http.ResponseWriter
 	flusher *http.ResponseController
+	http    *httpServer
 	visit   *visit
+	form    form
+	name    string // of the stream, for ids
 	pads    wire.TextPads
 	text    []byte // the message at hand
 	buf     []byte // and its event
 }
 
-// WriteMessage writes the text form of a message as an event. Its id is the
-// message's sequence number.
+// WriteMessage writes the text of a message as an event. Its id is the message's
+// sequence number.
 func (e *events) WriteMessage(m []byte) error {
 	if err := e.encode(m); err != nil {
 		return err
@@ -75,12 +81,12 @@ func (e *events) encode(m []byte) error {
 	if len(m) < wire.TextHeaderSize {
 		return fmt.Errorf("a message of %d B: its text begins with a header of %d B", len(m), wire.TextHeaderSize)
 	}
+	seq, due := wire.Header(m)
 	if e.pads.Size() != len(m) {
 		e.pads = wire.TextPadsFor(len(m))
 	}
-	seq, due := wire.Header(m)
-	e.text = e.pads.Append(e.text[:0], seq, due)
-	e.buf = sse.AppendEvent(e.buf[:0], eventName, seq, e.text)
+	e.text = e.form(e.text[:0], e.pads, seq, due)
+	e.buf = sse.AppendEvent(e.buf[:0], eventName, e.name, seq, e.text)
 	return nil
 }
 
@@ -100,5 +106,14 @@ func (e *events) Flush() error { return e.flusher.Flush() }
 // End lets the handler return, upon which net/http writes the last chunk.
 func (e *events) End() error {
 	e.visit.finish()
+	return nil
+}
+
+// Resume is the last event id that the client has seen, or "".
+func (e *events) Resume() string { return e.visit.resume }
+
+// Close gives up the place of a stream that has ended or failed.
+func (e *events) Close() error {
+	e.http.forget(e.visit.conn)
 	return nil
 }

@@ -207,7 +207,7 @@ func TestOtherPathsOpenNoStream(t *testing.T) {
 
 func TestEncodingEventsDoesNotAllocate(t *testing.T) {
 	m := make([]byte, 256)
-	var e events
+	e := events{form: textForm}
 	if err := e.encode(m); err != nil {
 		t.Fatal(err)
 	}

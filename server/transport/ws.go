@@ -11,6 +11,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/wire"
 )
 
 const (
@@ -64,7 +65,7 @@ func (w *webSocket) upgrade(rw http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	answer(conn, v.ctl)
 	w.readers.Go(func() { drain(conn) })
-	v.stream <- &socket{conn: conn, prepared: w.prepared}
+	v.begin(&socket{conn: conn, prepared: w.prepared, http: w.http, visit: v, form: w.http.site.form(r, nil)})
 }
 
 // answer lets replies to control frames leave at once.
@@ -96,9 +97,17 @@ func drain(conn *websocket.Conn) {
 type socket struct {
 	conn     *websocket.Conn
 	prepared *prepared
+	http     *httpServer
+	visit    *visit
+	form     form // of text messages; nil sends messages as they are
+	pads     wire.TextPads
+	text     []byte // the message at hand
 }
 
 func (s *socket) WriteMessage(m []byte) error {
+	if s.form != nil {
+		return s.writeText(m)
+	}
 	if s.prepared == nil {
 		return s.conn.WriteMessage(websocket.BinaryMessage, m)
 	}
@@ -107,6 +116,15 @@ func (s *socket) WriteMessage(m []byte) error {
 		return err
 	}
 	return s.conn.WritePreparedMessage(p)
+}
+
+func (s *socket) writeText(m []byte) error {
+	if s.pads.Size() != len(m) {
+		s.pads = wire.TextPadsFor(len(m))
+	}
+	seq, due := wire.Header(m)
+	s.text = s.form(s.text[:0], s.pads, seq, due)
+	return s.conn.WriteMessage(websocket.TextMessage, s.text)
 }
 
 func (s *socket) Flush() error { return nil }
@@ -119,4 +137,13 @@ func (s *socket) End() error {
 		return nil // the client was first
 	}
 	return err
+}
+
+// Resume is the last event id that the client has seen, or "".
+func (s *socket) Resume() string { return s.visit.resume }
+
+// Close gives up the place of a stream that has ended or failed.
+func (s *socket) Close() error {
+	s.http.forget(s.visit.conn)
+	return nil
 }
