@@ -35,7 +35,7 @@ type handler func(w http.ResponseWriter, r *http.Request, v *visit)
 type visit struct {
 	ctl     Control
 	stream  chan Stream // from the handler, once
-	begun   bool        // there is a stream; the connection's goroutine alone uses it
+	asked   bool        // for a stream; the connection's goroutine alone uses it
 	resume  string      // the last event id that the client has seen, if it says so
 	conn    net.Conn
 	gone    bool          // nobody waits for the stream any more; under the server's mu
@@ -61,6 +61,7 @@ func newHTTPSite(site *Site, streams map[string]handler) *httpServer {
 	for path, handle := range streams {
 		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 			if v, ok := r.Context().Value(visitKey{}).(*visit); ok && s.admit(w, r, v) {
+				v.asked = true
 				handle(w, r, v)
 			}
 		})
@@ -92,21 +93,15 @@ func (s *httpServer) visit(conn net.Conn) *visit {
 	return s.visits[conn]
 }
 
-// changed notes when net/http is done with a connection's response. A site's
-// clients may ask for other things before they ask for a stream.
+// changed notes when net/http is done with a connection's response, so that it has
+// been sent. A site's clients may ask for other things before they ask for a stream.
 func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
 	if state != http.StateIdle && state != http.StateClosed {
 		return
 	}
-	if v := s.visit(conn); v != nil && (state == http.StateClosed || s.site == nil || v.begun) {
+	if v := s.visit(conn); v != nil && (state == http.StateClosed || s.site == nil || v.asked) {
 		v.leave()
 	}
-}
-
-// begin hands over a visit's stream.
-func (v *visit) begin(s Stream) {
-	v.begun = true
-	v.stream <- s
 }
 
 // leave tells that no stream comes, or that it is over.

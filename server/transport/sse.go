@@ -50,7 +50,7 @@ func (s *eventSource) serve(w http.ResponseWriter, r *http.Request, v *visit) {
 	if err := e.Flush(); err != nil {
 		return
 	}
-	v.begin(e)
+	v.stream <- e
 	s.http.hold(v)
 }
 

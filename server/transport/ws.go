@@ -65,7 +65,7 @@ func (w *webSocket) upgrade(rw http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	answer(conn, v.ctl)
 	w.readers.Go(func() { drain(conn) })
-	v.begin(&socket{conn: conn, prepared: w.prepared, http: w.http, visit: v, form: w.http.site.form(r, nil)})
+	v.stream <- &socket{conn: conn, prepared: w.prepared, http: w.http, visit: v, form: w.http.site.form(r, nil)}
 }
 
 // answer lets replies to control frames leave at once.
