@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -20,7 +21,7 @@ import (
 	"github.com/pushbench/pushbench/internal/testenv"
 )
 
-var screenshots = flag.String("screenshots", "", "directory for pictures of the page, wide and on a phone")
+var screenshots = flag.String("screenshots", "", "directory for pictures of the page: wide, dark and on a phone")
 
 // patience is how long anything in the browser may take on a busy machine.
 const patience = 60 * time.Second
@@ -114,13 +115,25 @@ func (b *browser) text(t *testing.T, expression string) string {
 	return s
 }
 
-// picture stores how the page looks, if asked to.
-func (b *browser) picture(t *testing.T, name string, width, height int64, options ...chromedp.EmulateViewportOption) {
+// pictures stores how the page looks, if asked to.
+func (b *browser) pictures(t *testing.T) {
 	t.Helper()
 	if *screenshots == "" {
 		return
 	}
-	b.run(t, chromedp.EmulateViewport(width, height, options...), chromedp.Sleep(time.Second))
+	b.run(t, chromedp.Sleep(30*time.Second)) // for half of a chart
+	b.picture(t, "page.png", chromedp.EmulateViewport(1280, 800))
+	b.picture(t, "page-phone.png", chromedp.EmulateViewport(375, 1150, chromedp.EmulateScale(2), chromedp.EmulateMobile))
+	dark := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}}
+	if _, err := chromedp.Call(b, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: dark}); err != nil {
+		t.Fatal(err)
+	}
+	b.picture(t, "page-dark.png", chromedp.EmulateViewport(1280, 800))
+}
+
+func (b *browser) picture(t *testing.T, name string, viewport chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	b.run(t, viewport, chromedp.Sleep(time.Second))
 	png, err := chromedp.Run(b, chromedp.CaptureScreenshot())
 	if err != nil {
 		t.Fatal(err)

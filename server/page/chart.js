@@ -62,7 +62,7 @@ function axes(g, box, colour, { early, late, fast }) {
   write(g, "60 s ago", box.x, under, "left", colour("soft"));
   write(g, "now", box.x + box.w, under, "right", colour("soft"));
   let at = 12;
-  for (const [text, name] of [["latency ms: median", "latency"], ["99 %", "tail"]]) {
+  for (const [text, name] of [["latency ms: median", "latency"], ["p99", "tail"]]) {
     write(g, text, at, 14, "left", colour(name));
     at += g.measureText(text).width + 14;
   }

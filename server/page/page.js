@@ -35,8 +35,8 @@ function show() {
   const now = Date.now();
   const f = tally.figures(now);
   at("rate").textContent = number(f.rate, 1);
-  at("p50").textContent = number(f.p50, 1);
-  at("p99").textContent = number(f.p99, 1);
+  at("p50").textContent = number(f.p50, 0);
+  at("p99").textContent = number(f.p99, 0);
   at("messages").textContent = tally.messages.toLocaleString("en");
   for (const [id, n] of Object.entries({ missing: tally.missing, duplicates: tally.duplicates, reconnects, restarts: tally.restarts })) {
     at(id).textContent = n.toLocaleString("en");
@@ -51,7 +51,7 @@ function show() {
 function row({ seq, due, latency, text }) {
   const tr = document.createElement("tr");
   const time = due === undefined ? "" : clock(new Date(due));
-  for (const cell of [seq ?? "", time, latency === undefined ? "" : number(latency, 1) + " ms", text]) {
+  for (const cell of [seq ?? "", time, latency === undefined ? "" : number(latency, 0) + " ms", text]) {
     const td = document.createElement("td");
     td.textContent = cell;
     tr.append(td);
@@ -65,13 +65,13 @@ function clock(t) {
 }
 
 function number(x, digits) {
-  return Number.isFinite(x) ? x.toFixed(digits).replace(/^-(0\.?0*)$/, "$1") : "–";
+  return Number.isFinite(x) ? x.toFixed(digits).replace(/^-0$/, "0") : "–";
 }
 
 at("pause").addEventListener("click", () => {
   paused = !paused;
   at("pause").setAttribute("aria-pressed", String(paused));
-  at("pause").textContent = paused ? "Resume view" : "Pause view";
+  at("pause").textContent = paused ? "Go on" : "Pause";
   show();
 });
 for (const choice of document.querySelectorAll("input[name=transport]")) {

@@ -65,15 +65,8 @@ func TestPage(t *testing.T) {
 	addr, end := serve(t, "127.0.0.1:0", "aa")
 	b.run(t, chromedp.EmulateViewport(1280, 800), chromedp.Navigate("http://"+addr+"/"))
 	b.until(t, got("messages")+" > 20 && "+got("rate")+" > 0 && "+got("p99")+" >= "+got("p50")+open)
-	if *screenshots != "" {
-		b.run(t, chromedp.Sleep(20*time.Second))
-	}
-	b.picture(t, "page.png", 1280, 800)
-	b.picture(t, "page-phone.png", 375, 1200, chromedp.EmulateScale(2), chromedp.EmulateMobile)
+	b.pictures(t)
 
-	b.run(t, chromedp.EmulateViewport(1280, 800), choose("ws"))
-	b.until(t, `performance.getEntriesByType("resource").length > 0`+open)
-	b.more(t)
 	for i, transport := range []string{"ws", "sse"} {
 		b.run(t, choose(transport))
 		b.more(t)

@@ -80,22 +80,24 @@ export class Tally {
   // figures are over the last complete seconds.
   figures(now) {
     const end = Math.floor(now / 1000);
-    const from = Math.max(end - windowSeconds, this.began + 1); // the first second was not whole
+    const from = Math.max(end - windowSeconds, this.began + 1);
     const seconds = this.seconds.filter((s) => s.at >= from && s.at < end);
     const count = seconds.reduce((n, s) => n + s.count, 0);
     const all = seconds.flatMap((s) => s.latencies);
     return { rate: this.began && end > from ? count / (end - from) : NaN, p50: quantile(all, 0.5), p99: quantile(all, 0.99) };
   }
 
-  // line is the last minute: one {rate, p50, p99} for each complete second.
+  // line is the last minute: one {rate, p50, p99} for each complete second, NaN where
+  // nothing is known.
   line(now) {
     const end = Math.floor(now / 1000);
     const by = new Map(this.seconds.map((s) => [s.at, s]));
     const out = [];
     for (let at = end - chartSeconds; at < end; at++) {
       const s = by.get(at);
-      if (!s) out.push({ rate: this.began && at > this.began ? 0 : NaN, p50: NaN, p99: NaN });
-      else out.push((s.point ??= { rate: at > this.began ? s.count : NaN, p50: quantile(s.latencies, 0.5), p99: quantile(s.latencies, 0.99) }));
+      if (!this.began || at <= this.began) out.push({ rate: NaN, p50: NaN, p99: NaN }); // the first second was not whole
+      else if (!s) out.push({ rate: 0, p50: NaN, p99: NaN });
+      else out.push((s.point ??= { rate: s.count, p50: quantile(s.latencies, 0.5), p99: quantile(s.latencies, 0.99) }));
     }
     return out;
   }
