@@ -31,6 +31,7 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
+	deriveHTTP2(m, srv.Strategy)
 	if n := gen.Received.Messages; gen.Frames > 0 && n > 0 {
 		m["frames_per_message"] = float64(gen.Frames) / float64(n)
 	}
@@ -47,6 +48,20 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 		m["pacer_late_p99_seconds"] = seconds(late.ValueAtQuantile(99))
 	}
 	deriveLink(t, c, o)
+}
+
+// deriveHTTP2 takes what the server saw of its clients' flow control.
+func deriveHTTP2(m, counts map[string]float64) {
+	if n := counts["h2_connections"]; n > 0 {
+		m["h2_stream_window_bytes"] = counts["h2_stream_window"] / n
+		m["h2_connection_window_bytes"] = counts["h2_connection_window"] / n
+	}
+	if s := counts["h2_seconds"]; s > 0 {
+		m["h2_window_empty_share"] = counts["h2_window_empty_seconds"] / s
+	}
+	if n := counts["h2_messages"]; n > 0 {
+		m["h2_window_updates_per_message"] = counts["h2_window_updates"] / n
+	}
 }
 
 // perMessage divides what the server spent in its window by the messages it

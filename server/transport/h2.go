@@ -86,7 +86,7 @@ func (h *h2Response) Report() map[string]float64 {
 		"h2_seconds":              float64(now-h.begun) / 1e9,
 		"h2_stream_window":        float64(w.first),
 		"h2_connection_window":    float64(w.offered),
-		"h2_window_empty_seconds": float64(w.emptyAt(now)) / 1e9,
+		"h2_window_empty_seconds": float64(w.emptyUntil(now)) / 1e9,
 		"h2_window_updates":       float64(w.updates),
 	}
 }

@@ -39,10 +39,9 @@ type h2Conn struct {
 
 // newH2Conn observes conn from its first byte.
 func newH2Conn(conn net.Conn, ctl Control) *h2Conn {
-	c := &h2Conn{Conn: conn, ctl: ctl, pushable: true, streams: 1 << 31}
+	c := &h2Conn{Conn: conn, ctl: ctl, pushable: true, streams: 1 << 31, space: newWindows()}
 	c.changed.L = &c.mu
 	c.in.skip = len(h2Preface)
-	c.space.init()
 	return c
 }
 
@@ -158,8 +157,11 @@ func (c *h2Conn) expire() {
 type h2Sent h2Conn
 
 func (c *h2Sent) head(f h2Frame) {
-	if f.kind == h2Data {
+	switch {
+	case f.kind == h2Data:
 		c.space.take(f, clock.Now())
+	case f.kind == h2Headers:
+		c.space.open(f.stream)
 	}
 }
 
@@ -171,6 +173,12 @@ func (c *h2Sent) passed(f h2Frame) {
 		c.answered = c.answered || f.stream == 1
 	case h2Settings, h2Ping, h2GoAway, h2Reset:
 		c.urgent = true
+	}
+	if f.kind == h2Data && c.space.blocked() {
+		c.urgent = true // net/http waits for the client, who waits for what a strategy still holds
+	}
+	if f.ends() {
+		c.space.close(f.stream, clock.Now())
 	}
 	switch {
 	case !f.ends():

@@ -38,9 +38,9 @@ func (f h2Frame) ends() bool {
 
 // An h2Visitor is told what passes.
 type h2Visitor interface {
-	head(f h2Frame)          // the head of a frame
+	head(f h2Frame)           // the head of a frame
 	unit(f h2Frame, u []byte) // one setting, or the increment of a WINDOW_UPDATE
-	passed(f h2Frame)        // the last byte of a frame
+	passed(f h2Frame)         // the last byte of a frame
 }
 
 // An h2Scanner finds the frames in one direction of a connection, however its

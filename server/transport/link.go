@@ -223,7 +223,7 @@ func (l *Link) Report() map[string]float64 {
 	if r, ok := l.bottom.(strategy.Reporter); ok {
 		all = r.Report()
 	}
-	if r, ok := l.stream.(strategy.Reporter); ok {
+	if r, ok := l.stream.(interface{ Report() map[string]float64 }); ok {
 		if all == nil {
 			return r.Report()
 		}

@@ -32,6 +32,8 @@ type Spec struct {
 	// Holds says that its library holds bytes back, so that flush policies apply
 	// to strategies that hold none, too.
 	Holds bool
+	// Reads says that its library cannot go on without reading.
+	Reads bool
 	// Least is the size in bytes of the smallest message it carries.
 	Least int
 	// ALPN lists what TLS negotiates, the preferred one first.
@@ -101,13 +103,13 @@ var Table = []Spec{
 	{
 		Name: "h2", Doc: "a length and the message, in the body of an HTTP/2 response of net/http",
 		Factors: []string{"h2_window"},
-		Prefix:  true, Holds: true, Least: wire.HeaderSize, ALPN: []string{"h2"},
+		Prefix:  true, Holds: true, Reads: true, Least: wire.HeaderSize, ALPN: []string{"h2"},
 		New: newH2,
 	},
 	{
 		Name: "h2push", Doc: "one pushed HTTP/2 resource a message, by the Pusher of net/http",
 		Factors: []string{"h2_window"},
-		Holds:   true, Least: wire.HeaderSize, ALPN: []string{"h2"},
+		Holds:   true, Reads: true, Least: wire.HeaderSize, ALPN: []string{"h2"},
 		New: newH2Push,
 	},
 }
