@@ -21,15 +21,19 @@ const (
 // handler on each hands its stream to whoever opens the connection.
 type httpServer struct {
 	server *http.Server
+	mux    *http.ServeMux
 	queue  handoff
-	serve  sync.WaitGroup
+	work   sync.WaitGroup
 	mu     sync.Mutex
 	visits map[net.Conn]*visit
+	h2     bool // HTTP/2, and nothing else
 }
 
 // A visit is one connection's way from open to its handler and back.
 type visit struct {
 	ctl    Control
+	h2     *h2Conn       // under HTTP/2
+	pushes *pushes       // of a stream that pushes; set before the first of them
 	stream chan Stream   // from the handler, once
 	end    chan struct{} // closed when the handler may return
 	over   chan struct{} // closed when net/http is done with the response
@@ -38,22 +42,39 @@ type visit struct {
 
 var errNoStream = errors.New("the client's request opened no stream")
 
-// newHTTPServer serves GET requests of streamPath by handle.
-func newHTTPServer(handle func(w http.ResponseWriter, r *http.Request, v *visit)) *httpServer {
-	s := &httpServer{visits: map[net.Conn]*visit{}, queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})}}
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+streamPath, func(w http.ResponseWriter, r *http.Request) {
-		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
-			handle(w, r, v)
-		}
-	})
+// newHTTPServer returns a server of nothing. Add handlers, and serve.
+func newHTTPServer() *httpServer {
+	s := &httpServer{
+		mux: http.NewServeMux(), visits: map[net.Conn]*visit{},
+		queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})},
+	}
 	s.server = &http.Server{
-		Handler: mux, ReadHeaderTimeout: readHeaderTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes,
+		Handler: s.mux, ReadHeaderTimeout: readHeaderTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes,
 		ConnContext: s.context, ConnState: s.changed,
 		ErrorLog: log.New(discard{}, "", 0), // what fails a trial is in its record
 	}
-	s.serve.Go(func() { _ = s.server.Serve(&s.queue) })
 	return s
+}
+
+// handle serves GET requests of path by f.
+func (s *httpServer) handle(path string, f func(http.ResponseWriter, *http.Request, *visit)) {
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		if v, ok := r.Context().Value(visitKey{}).(*visit); ok {
+			f(w, r, v)
+		}
+	})
+}
+
+func (s *httpServer) serve() { s.work.Go(func() { _ = s.server.Serve(&s.queue) }) }
+
+// serveHTTP2 speaks HTTP/2 alone, known beforehand to both sides. A client has one
+// request at a time: its stream.
+func (s *httpServer) serveHTTP2() {
+	s.h2 = true
+	s.server.Protocols = new(http.Protocols)
+	s.server.Protocols.SetUnencryptedHTTP2(true)
+	s.server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 1}
+	s.serve()
 }
 
 // streamPath is where a client asks for its stream.
@@ -71,8 +92,12 @@ func (s *httpServer) visit(conn net.Conn) *visit {
 	return s.visits[conn]
 }
 
-// changed notes when net/http is done with a connection's response.
+// changed notes when net/http is done with a connection's response. Under HTTP/2 a
+// connection is idle before its first request, too.
 func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
+	if s.h2 && state == http.StateIdle {
+		return
+	}
 	if state != http.StateIdle && state != http.StateClosed {
 		return
 	}
@@ -85,8 +110,8 @@ func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
 func (v *visit) leave() { v.once.Do(func() { close(v.over) }) }
 
 // open gives net/http a connection and waits for its stream.
-func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (Stream, error) {
-	v := &visit{ctl: ctl, stream: make(chan Stream, 1), end: make(chan struct{}), over: make(chan struct{})}
+func (s *httpServer) open(ctx context.Context, conn net.Conn, v *visit) (Stream, error) {
+	v.stream, v.end, v.over = make(chan Stream, 1), make(chan struct{}), make(chan struct{})
 	s.mu.Lock()
 	s.visits[conn] = v
 	s.mu.Unlock()
@@ -105,9 +130,12 @@ func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (Stre
 	}
 }
 
-// finish lets the handler return and waits until its response is written.
+// release lets the handler return.
+func (v *visit) release() { close(v.end) }
+
+// finish does, and waits until its response is written.
 func (v *visit) finish() {
-	close(v.end)
+	v.release()
 	<-v.over
 }
 
@@ -121,7 +149,7 @@ func (s *httpServer) hold(v *visit) {
 
 func (s *httpServer) Close() error {
 	err := s.server.Close() // closes the queue, too
-	s.serve.Wait()
+	s.work.Wait()
 	return err
 }
 
