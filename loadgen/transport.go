@@ -19,9 +19,11 @@ type protocol struct {
 
 // protocols has every transport by name.
 var protocols = map[string]protocol{
-	"tcp": {open: openTCP},
-	"sse": {alpn: []string{"http/1.1"}, open: openEventSource},
-	"ws":  {alpn: []string{"http/1.1"}, open: openWebSocket},
+	"tcp":    {open: openTCP},
+	"sse":    {alpn: []string{"http/1.1"}, open: openEventSource},
+	"ws":     {alpn: []string{"http/1.1"}, open: openWebSocket},
+	"h2":     {alpn: []string{"h2"}, open: openH2},
+	"h2push": {alpn: []string{"h2"}, open: openH2Push},
 }
 
 // A dialed is a connection whose stream is not yet asked for.

@@ -42,6 +42,7 @@ var rules = []rule{
 	}},
 	{"ws_pool", "transport: ws", usedByTransport("ws_pool")},
 	{"deflate", "transport: ws", usedByTransport("deflate")},
+	{"h2_window", "transport: h2 or h2push", usedByTransport("h2_window")},
 	{"queue", openLoop, not("load", "saturate")},
 	{"overflow", openLoop, not("load", "saturate")},
 	{"slow_read", "a slow_share above 0", func(v plan.Values) bool { return v.Number("slow_share") > 0 }},

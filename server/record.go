@@ -17,7 +17,7 @@ type Record struct {
 	SentBytes uint64   `json:"sent_bytes"` // of those
 	Dropped   uint64   `json:"dropped"`    // messages that overflow left out
 	Unsent    uint64   `json:"unsent"`     // messages that were due and not handed over in time
-	// Strategy sums what the strategies counted by themselves, over the trial.
+	// Strategy sums what strategies and transports counted by themselves, over the trial.
 	Strategy map[string]float64 `json:"strategy,omitempty"`
 	// Late is how far behind its time the pacer woke an idle server (HdrHistogram).
 	Late []byte `json:"late,omitempty"`

@@ -181,7 +181,7 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 			return nil, err
 		}
 		feeds[i] = newFeed(a, times.Start, times.Stop, s.settings.queue, s.settings.overflow)
-		feeds[i].giveUp = func() { _ = s.writers[i].conn.SetWriteDeadline(time.Unix(1, 0)) }
+		feeds[i].giveUp = func() { _ = s.writers[i].link.SetWriteDeadline(time.Unix(1, 0)) }
 	}
 	return feeds, nil
 }
@@ -211,7 +211,7 @@ func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
 func (s *Server) finish() {
 	deadline := time.Now().Add(s.cfg.Grace.Duration())
 	for _, w := range s.writers {
-		_ = w.conn.SetWriteDeadline(deadline)
+		_ = w.link.SetWriteDeadline(deadline)
 	}
 	s.crew.end()
 }

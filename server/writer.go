@@ -137,7 +137,7 @@ func (w *writer) arm() error {
 	if w.patience == 0 {
 		return nil
 	}
-	return w.conn.SetWriteDeadline(time.Now().Add(w.patience))
+	return w.link.SetWriteDeadline(time.Now().Add(w.patience))
 }
 
 // await sleeps until something is due or a flush is.

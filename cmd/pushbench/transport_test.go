@@ -121,14 +121,27 @@ func TestEveryTransportDelivers(t *testing.T) {
 				if encrypted := v.Text("tls") != "none"; encrypted != (srv.End.Records > 0) {
 					t.Errorf("%d records", srv.End.Records)
 				}
-				if framed := v.Text("transport") == "ws"; framed && gen.Frames != srv.Sent || !framed && gen.Frames != 0 {
-					t.Errorf("%d frames for %d messages", gen.Frames, srv.Sent)
-				}
+				checkFrames(t, v.Text("transport"), gen.Frames, srv.Sent)
 			})
 		}
 	})
 	if cells < 150 {
 		t.Errorf("%d cells were tried", cells)
+	}
+}
+
+// checkFrames holds the frames of a trial against its messages, of 100 B each.
+func checkFrames(t *testing.T, transport string, frames, messages uint64) {
+	t.Helper()
+	ok := frames == 0
+	switch transport {
+	case "ws", "h2push":
+		ok = frames == messages
+	case "h2":
+		ok = frames > 0 && frames <= 2*messages
+	}
+	if !ok {
+		t.Errorf("%s: %d frames for %d messages", transport, frames, messages)
 	}
 }
 
@@ -143,6 +156,15 @@ func TestTransportFactors(t *testing.T) {
 		{"transport": "ws", "deflate": true, "ws_prepared": true, "audience": "broadcast", "tls": "below"},
 		{"transport": "sse", "heartbeat": 0.001},
 		{"transport": "sse", "heartbeat": 0.001, "tls": "above"},
+		{"transport": "h2"},
+		{"transport": "h2", "h2_window": 1000.0},
+		{"transport": "h2", "h2_window": 1000.0, "tls": "below"},
+		{"transport": "h2push"},
+		{"transport": "h2push", "tls": "above"},
+		{"transport": "h2push", "h2_window": 1000.0},
+		{"transport": "h2push", "audience": "broadcast"},
+		{"transport": "h2", "read_size": 3.0},
+		{"transport": "h2push", "read_size": 3.0},
 		{"transport": "ws", "read_size": 3.0},
 		{"transport": "sse", "read_size": 3.0},
 		{"transport": "tcp", "tls": "below", "read_size": 3.0},
@@ -162,7 +184,10 @@ func TestTransportFactors(t *testing.T) {
 // others all.
 func TestSlowReadersOfTransports(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	for _, set := range []plan.Values{{"transport": "sse"}, {"transport": "ws"}, {"transport": "ws", "tls": "below"}, {"transport": "sse", "tls": "above"}} {
+	for _, set := range []plan.Values{
+		{"transport": "sse"}, {"transport": "ws"}, {"transport": "ws", "tls": "below"}, {"transport": "sse", "tls": "above"},
+		{"transport": "h2"}, {"transport": "h2", "tls": "below"}, {"transport": "h2push"}, {"transport": "h2push", "tls": "above"},
+	} {
 		v := plan.Values{
 			"strategy": "bufio", "flush": "idle", "message": 4096.0, "connections": 2.0, "congestion": "reno", "load": "rate", "rate": 2000.0,
 			"slow_share": 0.5, "slow_read": 0.0, "overflow": "drop-oldest", "queue": 16.0, "sndbuf": 4096.0, "rcvbuf": 4096.0, "write_deadline": 0.2,
@@ -182,7 +207,10 @@ func TestSlowReadersOfTransports(t *testing.T) {
 // then is whole.
 func TestTransportsNoticeTruncation(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	for _, set := range []plan.Values{{"transport": "sse"}, {"transport": "ws"}, {"transport": "tcp", "tls": "below"}, {"transport": "ws", "tls": "above"}} {
+	for _, set := range []plan.Values{
+		{"transport": "sse"}, {"transport": "ws"}, {"transport": "tcp", "tls": "below"}, {"transport": "ws", "tls": "above"},
+		{"transport": "h2"}, {"transport": "h2", "tls": "below"}, {"transport": "h2push"},
+	} {
 		v := plan.Values{"strategy": "direct", "message": 64.0, "connections": 1.0, "congestion": "reno", "load": "rate", "rate": 1000.0}
 		maps.Copy(v, set)
 		t.Run(v.ID(), func(t *testing.T) {
@@ -214,7 +242,7 @@ func TestBroadcastToAThousand(t *testing.T) {
 		t.Skip("short")
 	}
 	defer goleak.VerifyNone(t)
-	for _, name := range []string{"sse", "ws"} {
+	for _, name := range []string{"sse", "ws", "h2", "h2push"} {
 		t.Run(name, func(t *testing.T) {
 			v := plan.Values{
 				"transport": name, "strategy": "bufio", "flush": "idle", "message": 64.0, "connections": 1000.0, "congestion": "reno",

@@ -35,12 +35,13 @@ type Factor struct {
 // a new factor leaves stored identities as they were.
 var Factors = []Factor{
 	{Name: "server", Kind: Name, Default: Ours, Doc: "Whose server is measured: pushbench's own, or one of the scenario's."},
-	{Name: "transport", Kind: Enum, Values: []string{"tcp", "sse", "ws"}, Default: "tcp", Doc: "How one message travels on one connection."},
+	{Name: "transport", Kind: Enum, Values: []string{"tcp", "sse", "ws", "h2", "h2push"}, Default: "tcp", Doc: "How one message travels on one connection."},
 	{Name: "tls", Kind: Enum, Values: []string{"none", "above", "below"}, Default: "none", Doc: "Whether the connection is encrypted, and where the strategy stands: above the records of TLS, or below them."},
 	{Name: "ws_prepared", Kind: Bool, Default: false, Doc: "A broadcast message is framed once for all WebSocket connections (gorilla's PreparedMessage)."},
 	{Name: "ws_pool", Kind: Bool, Default: false, Doc: "WebSocket connections share their write buffers (gorilla's WriteBufferPool)."},
 	{Name: "deflate", Kind: Bool, Default: false, Doc: "Each WebSocket message is compressed (permessage-deflate, without context takeover); the padding does not compress."},
 	{Name: "heartbeat", Kind: Duration, Default: float64(0), Max: 3600, Doc: "After how long a silence the server writes a comment into a stream of events; 0 is never."},
+	{Name: "h2_window", Kind: Size, Default: float64(0), Max: 1<<31 - 1, Doc: "What an HTTP/2 client lets the server send ahead, on a stream and on the connection; 0 is what Go's client does, 4 MiB and 1 GiB."},
 	{Name: "strategy", Kind: Name, Default: "direct", Doc: "How bytes reach the kernel."},
 	{Name: "flush", Kind: Enum, Values: []string{"each", "full", "idle", "window"}, Default: "each", Doc: "When held bytes are handed on: after each message, when the buffer is full, when nothing waits, or after bytes or time, whichever is first."},
 	{Name: "buffer", Kind: Size, Default: float64(4096), Min: 16, Max: 64 << 20, Doc: "Bytes the strategy holds back before it writes."},

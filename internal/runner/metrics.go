@@ -56,6 +56,7 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
+	deriveHTTP2(m, srv.Strategy)
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
 		perMessage(t, c.Factors, srv, n)
@@ -65,6 +66,20 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 	}
 	if late := decode(srv.Late); late != nil {
 		m["pacer_late_p99_seconds"] = seconds(late.ValueAtQuantile(99))
+	}
+}
+
+// deriveHTTP2 takes what the server saw of its clients' flow control.
+func deriveHTTP2(m, counts map[string]float64) {
+	if n := counts["h2_connections"]; n > 0 {
+		m["h2_stream_window_bytes"] = counts["h2_stream_window"] / n
+		m["h2_connection_window_bytes"] = counts["h2_connection_window"] / n
+	}
+	if s := counts["h2_seconds"]; s > 0 {
+		m["h2_window_empty_share"] = counts["h2_window_empty_seconds"] / s
+	}
+	if n := counts["h2_messages"]; n > 0 {
+		m["h2_window_updates_per_message"] = counts["h2_window_updates"] / n
 	}
 }
 

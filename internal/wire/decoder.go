@@ -22,6 +22,12 @@ func (c *Counts) check(next *uint64, seq uint64, size int, intact bool) {
 	if !intact {
 		c.Corrupt++
 	}
+	c.Order(next, seq)
+}
+
+// Order accounts for the place of message seq in its stream, next being the
+// sequence number expected.
+func (c *Counts) Order(next *uint64, seq uint64) {
 	switch {
 	case seq == *next:
 		*next++
@@ -117,6 +123,9 @@ func (d *Decoder) Begin(size int) {
 	binary.BigEndian.PutUint32(d.head[:], uint32(min(size, MaxMessage+1)))
 	d.have = PrefixSize
 }
+
+// Reset makes d the decoder of a stream that begins with message seq.
+func (d *Decoder) Reset(seq uint64) { *d = Decoder{next: seq, pads: d.pads} }
 
 // Partial tells whether the stream ended inside a message.
 func (d *Decoder) Partial() bool { return d.have > 0 || d.size > 0 }

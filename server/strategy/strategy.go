@@ -71,7 +71,9 @@ type Spec struct {
 	// Socket says that it works on the bare connection or its descriptor: nothing
 	// that encodes, as TLS does, can stand between it and the socket.
 	Socket bool
-	New    func(*Sink, Options) (Strategy, error)
+	// Deafens says that a Read of the same connection can fail while it works.
+	Deafens bool
+	New       func(*Sink, Options) (Strategy, error)
 }
 
 // Table lists every strategy in the order people should see them.
@@ -107,7 +109,7 @@ var Table = []Spec{
 	{
 		Name: "zerocopy", Doc: "one send(2) with MSG_ZEROCOPY when a buffer is full or flushed (Linux)",
 		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
-		Socket: true, New: newZerocopy,
+		Socket: true, Deafens: true, New: newZerocopy,
 	},
 }
 

@@ -21,11 +21,13 @@ const (
 // handler on each hands its stream to whoever opens the connection.
 type httpServer struct {
 	server *http.Server
+	mux    *http.ServeMux
 	queue  handoff
-	serve  sync.WaitGroup
+	work   sync.WaitGroup
 	site   *Site // nil in a trial
 	mu     sync.Mutex
 	visits map[net.Conn]*visit
+	h2     bool // HTTP/2, and nothing else
 }
 
 // A handler answers the request for a stream.
@@ -33,49 +35,57 @@ type handler func(w http.ResponseWriter, r *http.Request, v *visit)
 
 // A visit is one connection's way from open to its handler and back.
 type visit struct {
-	ctl     Control
-	stream  chan Stream // from the handler, once
-	asked   bool        // for a stream; the connection's goroutine alone uses it
-	resume  string      // the last event id that the client has seen, if it says so
-	conn    net.Conn
-	gone    bool          // nobody waits for the stream any more; under the server's mu
-	release func()        // gives the stream's place to another; under the server's mu
-	end     chan struct{} // closed when the handler may return
-	over    chan struct{} // closed when net/http is done with the response
-	ending  sync.Once
-	once    sync.Once
+	ctl    Control
+	h2     *h2Conn     // under HTTP/2
+	pushes *pushes     // of a stream that pushes; set before the first of them
+	stream chan Stream // from the handler, once
+	asked  bool        // for a stream; the connection's goroutine alone uses it
+	resume string      // the last event id that the client has seen, if it says so
+	conn   net.Conn
+	gone   bool          // nobody waits for the stream any more; under the server's mu
+	vacate func()        // gives the stream's place to another; under the server's mu
+	end    chan struct{} // closed when the handler may return
+	over   chan struct{} // closed when net/http is done with the response
+	ending sync.Once
+	once   sync.Once
 }
 
 var errNoStream = errors.New("the client's request opened no stream")
 
-// newHTTPServer serves GET requests of streamPath by handle.
-func newHTTPServer(handle handler) *httpServer {
-	return newHTTPSite(nil, map[string]handler{streamPath: handle})
-}
-
-// newHTTPSite serves GET requests of each path by its handler; site is nil in a
-// trial.
-func newHTTPSite(site *Site, streams map[string]handler) *httpServer {
-	s := &httpServer{site: site, visits: map[net.Conn]*visit{}, queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})}}
-	mux := http.NewServeMux()
-	for path, handle := range streams {
-		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
-			if v, ok := r.Context().Value(visitKey{}).(*visit); ok && s.admit(w, r, v) {
-				v.asked = true
-				handle(w, r, v)
-			}
-		})
-	}
-	if site != nil && site.Other != nil {
-		mux.Handle("/", site.Other)
+// newHTTPServer returns a server of nothing. Add handlers, and serve.
+func newHTTPServer() *httpServer {
+	s := &httpServer{
+		mux: http.NewServeMux(), visits: map[net.Conn]*visit{},
+		queue: handoff{conns: make(chan net.Conn), closed: make(chan struct{})},
 	}
 	s.server = &http.Server{
-		Handler: mux, ReadHeaderTimeout: readHeaderTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes,
+		Handler: s.mux, ReadHeaderTimeout: readHeaderTime, IdleTimeout: idleTime, MaxHeaderBytes: maxHeaderBytes,
 		ConnContext: s.context, ConnState: s.changed,
 		ErrorLog: log.New(discard{}, "", 0), // what fails a trial is in its record
 	}
-	s.serve.Go(func() { _ = s.server.Serve(&s.queue) })
 	return s
+}
+
+// handle serves GET requests of path by f.
+func (s *httpServer) handle(path string, f handler) {
+	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+		if v, ok := r.Context().Value(visitKey{}).(*visit); ok && s.admit(w, r, v) {
+			v.asked = true
+			f(w, r, v)
+		}
+	})
+}
+
+func (s *httpServer) serve() { s.work.Go(func() { _ = s.server.Serve(&s.queue) }) }
+
+// serveHTTP2 speaks HTTP/2 alone, known beforehand to both sides. A client has one
+// request at a time: its stream.
+func (s *httpServer) serveHTTP2() {
+	s.h2 = true
+	s.server.Protocols = new(http.Protocols)
+	s.server.Protocols.SetUnencryptedHTTP2(true)
+	s.server.HTTP2 = &http.HTTP2Config{MaxConcurrentStreams: 1}
+	s.serve()
 }
 
 // streamPath is where a client asks for its stream.
@@ -94,8 +104,12 @@ func (s *httpServer) visit(conn net.Conn) *visit {
 }
 
 // changed notes when net/http is done with a connection's response, so that it has
-// been sent. A site's clients may ask for other things before they ask for a stream.
+// been sent. A site's clients may ask for other things before they ask for a stream,
+// and under HTTP/2 a connection is idle before its first request, too.
 func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
+	if s.h2 && state == http.StateIdle {
+		return
+	}
 	if state != http.StateIdle && state != http.StateClosed {
 		return
 	}
@@ -108,13 +122,13 @@ func (s *httpServer) changed(conn net.Conn, state http.ConnState) {
 func (v *visit) leave() { v.once.Do(func() { close(v.over) }) }
 
 // open gives net/http a connection and waits for its stream.
-func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (_ Stream, err error) {
+func (s *httpServer) open(ctx context.Context, conn net.Conn, v *visit) (_ Stream, err error) {
 	defer func() {
 		if err != nil {
 			s.forget(conn)
 		}
 	}()
-	v := &visit{ctl: ctl, conn: conn, stream: make(chan Stream, 1), end: make(chan struct{}), over: make(chan struct{})}
+	v.conn, v.stream, v.end, v.over = conn, make(chan Stream, 1), make(chan struct{}), make(chan struct{})
 	s.mu.Lock()
 	s.visits[conn] = v
 	s.mu.Unlock()
@@ -133,14 +147,14 @@ func (s *httpServer) open(ctx context.Context, conn net.Conn, ctl Control) (_ St
 	}
 }
 
-// finish lets the handler return and waits until its response is written.
+// release lets the handler return.
+func (v *visit) release() { v.ending.Do(func() { close(v.end) }) }
+
+// finish does, and waits until its response is written.
 func (v *visit) finish() {
-	v.dismiss()
+	v.release()
 	<-v.over
 }
-
-// dismiss lets the handler return.
-func (v *visit) dismiss() { v.ending.Do(func() { close(v.end) }) }
 
 // forget lets go of what is kept for a connection whose stream is over, or never
 // came.
@@ -153,9 +167,9 @@ func (s *httpServer) forget(conn net.Conn) {
 	}
 	delete(s.visits, conn)
 	v.gone = true
-	v.dismiss()
-	if v.release != nil {
-		v.release()
+	v.release()
+	if v.vacate != nil {
+		v.vacate()
 	}
 }
 
@@ -169,7 +183,7 @@ func (s *httpServer) hold(v *visit) {
 
 func (s *httpServer) Close() error {
 	err := s.server.Close() // closes the queue, too
-	s.serve.Wait()
+	s.work.Wait()
 	return err
 }
 

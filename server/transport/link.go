@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net"
 	"time"
 
@@ -236,12 +237,28 @@ func (l *Link) Close() error {
 	return err
 }
 
-// Report has what the strategy counted by itself, or nil.
+// Report has what the strategy and the protocol counted by themselves, or nil.
 func (l *Link) Report() map[string]float64 {
+	var all map[string]float64
 	if r, ok := l.bottom.(strategy.Reporter); ok {
-		return r.Report()
+		all = r.Report()
 	}
-	return nil
+	if r, ok := l.stream.(interface{ Report() map[string]float64 }); ok {
+		if all == nil {
+			return r.Report()
+		}
+		maps.Copy(all, r.Report())
+	}
+	return all
+}
+
+// SetWriteDeadline says until when what the loop writes may take, on the socket
+// and in a protocol that waits for more than the socket. Any goroutine may call it.
+func (l *Link) SetWriteDeadline(t time.Time) error {
+	if d, ok := l.stream.(interface{ SetWriteDeadline(time.Time) }); ok {
+		d.SetWriteDeadline(t)
+	}
+	return l.conn.SetWriteDeadline(t)
 }
 
 // Calls is the number of write calls made on the socket since the handshake, or

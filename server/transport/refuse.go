@@ -24,6 +24,8 @@ func Refuse(v plan.Values) (factor, what string) {
 		return "strategy", fmt.Sprintf("strategy %s works on the socket itself and cannot stand above the records of TLS; tls below can be had, or strategy direct or bufio", s.Name)
 	case position == "below" && s.Gathers:
 		return "strategy", fmt.Sprintf("strategy %s keeps what is written until it is flushed, and crypto/tls uses the memory of a record again at once; take bufio or zerocopy, which copy", s.Name)
+	case t.Reads && s.Deafens:
+		return "strategy", fmt.Sprintf("transport %s must read what the client lets it send, and a read can fail while strategy %s waits for completions; take bufio", t.Name, s.Name)
 	case t.New != nil && s.Gathers && (t.Keeps == nil || !t.Keeps(v)):
 		return "strategy", fmt.Sprintf("strategy %s keeps what is written until it is flushed, and the library of transport %s uses that memory again at once; %s", s.Name, t.Name, remedy(t))
 	}
@@ -36,6 +38,9 @@ func Refuse(v plan.Values) (factor, what string) {
 func remedy(t Spec) string {
 	if t.Applies("ws_prepared") {
 		return "take ws_prepared: true with audience broadcast, whose frames stay, or bufio or zerocopy, which copy"
+	}
+	if t.Reads {
+		return "take bufio, which copies"
 	}
 	return "take bufio or zerocopy, which copy"
 }

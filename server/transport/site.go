@@ -78,22 +78,25 @@ type siteProtocol struct {
 func newSiteProtocol(site *Site) *siteProtocol {
 	events := &eventSource{}
 	p := &siteProtocol{ws: &webSocket{upgrader: websocket.Upgrader{CheckOrigin: site.allowed}}}
-	streams := map[string]handler{}
+	p.http = newHTTPServer()
+	p.http.site, events.http, p.ws.http = site, p.http, p.http
 	for _, name := range site.Transports {
 		switch name {
 		case "sse":
-			streams[streamPath] = events.serve
+			p.http.handle(streamPath, events.serve)
 		case "ws":
-			streams["/ws"] = p.ws.upgrade
+			p.http.handle("/ws", p.ws.upgrade)
 		}
 	}
-	p.http = newHTTPSite(site, streams)
-	events.http, p.ws.http = p.http, p.http
+	if site.Other != nil {
+		p.http.mux.Handle("/", site.Other)
+	}
+	p.http.serve()
 	return p
 }
 
 func (p *siteProtocol) Open(ctx context.Context, conn net.Conn, ctl Control) (Stream, error) {
-	return p.http.open(ctx, conn, ctl)
+	return p.http.open(ctx, conn, &visit{ctl: ctl})
 }
 
 func (p *siteProtocol) Close() error { return p.ws.Close() }
@@ -120,11 +123,11 @@ func (s *httpServer) admit(w http.ResponseWriter, r *http.Request, v *visit) boo
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if v.gone || v.release != nil {
+	if v.gone || v.vacate != nil {
 		release()
 		return !v.gone
 	}
-	v.release = release
+	v.vacate = release
 	return true
 }
 

@@ -22,13 +22,14 @@ const eventName = "message"
 type eventSource struct{ http *httpServer }
 
 func newEventSource(plan.Values) (Protocol, error) {
-	s := &eventSource{}
-	s.http = newHTTPServer(s.serve)
+	s := &eventSource{newHTTPServer()}
+	s.http.handle(streamPath, s.serve)
+	s.http.serve()
 	return s, nil
 }
 
 func (s *eventSource) Open(ctx context.Context, conn net.Conn, ctl Control) (Stream, error) {
-	return s.http.open(ctx, conn, ctl)
+	return s.http.open(ctx, conn, &visit{ctl: ctl})
 }
 
 func (s *eventSource) Close() error { return s.http.Close() }

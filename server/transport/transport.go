@@ -1,5 +1,6 @@
 // Package transport holds the ways one message travels on one connection: as it
-// is, in WebSocket frames, as server-sent events; each with or without TLS.
+// is, in WebSocket frames, as server-sent events, over HTTP/2; each with or without
+// TLS.
 //
 // A transport is what stands between the writer loop and its strategy:
 //
@@ -31,6 +32,8 @@ type Spec struct {
 	// Holds says that its library holds bytes back, so that flush policies apply
 	// to strategies that hold none, too.
 	Holds bool
+	// Reads says that its library cannot go on without reading.
+	Reads bool
 	// Least is the size in bytes of the smallest message it carries.
 	Least int
 	// ALPN lists what TLS negotiates, the preferred one first.
@@ -96,6 +99,18 @@ var Table = []Spec{
 		Least:   wire.HeaderSize, ALPN: []string{"http/1.1"},
 		Keeps: func(v plan.Values) bool { return v.Bool("ws_prepared") },
 		New:   newWebSocket,
+	},
+	{
+		Name: "h2", Doc: "a length and the message, in the body of an HTTP/2 response of net/http",
+		Factors: []string{"h2_window"},
+		Prefix:  true, Holds: true, Reads: true, Least: wire.HeaderSize, ALPN: []string{"h2"},
+		New: newH2,
+	},
+	{
+		Name: "h2push", Doc: "one pushed HTTP/2 resource a message, by the Pusher of net/http",
+		Factors: []string{"h2_window"},
+		Holds:   true, Reads: true, Least: wire.HeaderSize, ALPN: []string{"h2"},
+		New: newH2Push,
 	},
 }
 

@@ -30,7 +30,7 @@ func TestTableMatchesTheFactor(t *testing.T) {
 				t.Errorf("%s: there is no factor %q", s.Name, name)
 			}
 		}
-		if s.Least < wire.HeaderSize || s.Doc == "" || s.Prefix && s.New != nil {
+		if s.Least < wire.HeaderSize || s.Doc == "" {
 			t.Errorf("%+v", s)
 		}
 	}
@@ -67,6 +67,10 @@ func TestRefuse(t *testing.T) {
 		{plan.Values{"strategy": "more", "transport": "ws"}, "strategy", "take ws_prepared"},
 		{plan.Values{"strategy": "more", "transport": "ws", "ws_prepared": true}, "", ""},
 		{plan.Values{"strategy": "more", "transport": "ws", "ws_prepared": true, "tls": "below"}, "strategy", "crypto/tls"},
+		{plan.Values{"strategy": "writev", "transport": "h2"}, "strategy", "the library of transport h2"},
+		{plan.Values{"strategy": "zerocopy", "transport": "h2"}, "strategy", "must read"},
+		{plan.Values{"strategy": "more", "transport": "h2push", "tls": "below"}, "strategy", "crypto/tls"},
+		{plan.Values{"strategy": "cork", "transport": "h2push", "tls": "below"}, "", ""},
 		{plan.Values{"transport": "sse", "message": 31.0}, "message", "header alone takes 32 B"},
 		{plan.Values{"transport": "sse", "message": 32.0}, "", ""},
 	} {

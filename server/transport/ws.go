@@ -38,12 +38,14 @@ func newWebSocket(v plan.Values) (Protocol, error) {
 	if v.Bool("ws_prepared") {
 		w.prepared = newPrepared(v.Int("queue"))
 	}
-	w.http = newHTTPServer(w.upgrade)
+	w.http = newHTTPServer()
+	w.http.handle(streamPath, w.upgrade)
+	w.http.serve()
 	return w, nil
 }
 
 func (w *webSocket) Open(ctx context.Context, conn net.Conn, ctl Control) (Stream, error) {
-	return w.http.open(ctx, conn, ctl)
+	return w.http.open(ctx, conn, &visit{ctl: ctl})
 }
 
 // Close is called when the sockets are closed, so that every reader returns.
