@@ -39,7 +39,7 @@ type visit struct {
 	h2     *h2Conn     // under HTTP/2
 	pushes *pushes     // of a stream that pushes; set before the first of them
 	stream chan Stream // from the handler, once
-	asked  bool        // for a stream; the connection's goroutine alone uses it
+	asked  bool        // a site for its stream; the connection's goroutine alone uses it
 	resume string      // the last event id that the client has seen, if it says so
 	conn   net.Conn
 	gone   bool          // nobody waits for the stream any more; under the server's mu
@@ -70,7 +70,6 @@ func newHTTPServer() *httpServer {
 func (s *httpServer) handle(path string, f handler) {
 	s.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
 		if v, ok := r.Context().Value(visitKey{}).(*visit); ok && s.admit(w, r, v) {
-			v.asked = true
 			f(w, r, v)
 		}
 	})

@@ -118,6 +118,7 @@ func (s *httpServer) admit(w http.ResponseWriter, r *http.Request, v *visit) boo
 		http.Error(w, "every place is taken; come back later", http.StatusServiceUnavailable)
 		return false
 	}
+	v.asked = true
 	if v.resume = r.Header.Get("Last-Event-ID"); v.resume == "" {
 		v.resume = r.URL.Query().Get("last_event_id")
 	}
