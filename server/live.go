@@ -21,9 +21,6 @@ const (
 	// waiting is how many messages beyond the history may wait for one reader; then
 	// the oldest make room.
 	waiting = 1024
-	// spare is how many connections there may be without a stream, beyond those
-	// with one.
-	spare = 64
 	// acceptPause is how long nobody is let in after an accept that failed, as for
 	// want of file descriptors.
 	acceptPause = 50 * time.Millisecond
@@ -154,45 +151,6 @@ func (l *Live) cut() {
 	for c := range l.conns {
 		c.Close()
 	}
-}
-
-// enter lets a connection in, unless there are too many.
-func (l *Live) enter(c *net.TCPConn) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	most := l.cfg.Streams
-	if !l.carrier.Prefix() { // those without a stream ask for one, or for the page
-		most += spare
-	}
-	if l.draining || len(l.conns) >= most {
-		l.counts.Refused++
-		c.Close()
-		return false
-	}
-	l.conns[c] = struct{}{}
-	return true
-}
-
-func (l *Live) exit(c *net.TCPConn) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.conns, c)
-}
-
-// admit reserves a place for one stream.
-func (l *Live) admit() (release func(), ok bool) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.draining || l.streams >= l.cfg.Streams {
-		l.counts.Refused++
-		return nil, false
-	}
-	l.streams++
-	return func() {
-		l.mu.Lock()
-		defer l.mu.Unlock()
-		l.streams--
-	}, true
 }
 
 // serve pushes to one connection until it ends.
