@@ -33,6 +33,7 @@ type Server struct {
 	listener net.Listener
 	carrier  *transport.Transport
 	writers  []*writer
+	pool     *pool                   // nil with a goroutine for each connection
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
 	busy     atomic.Int64
@@ -153,14 +154,12 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 		errs = make([]error, len(s.writers))
 		late = newPacer(feeds, &s.busy, times.Begin)
 	)
-	clock.SleepUntil(times.Start)
-	s.busy.Store(int64(len(s.writers)))
-	for i, w := range s.writers {
-		work.Go(func() {
-			errs[i] = s.drive(w, feeds, i)
-			s.busy.Add(-1)
-		})
+	leave := func(i int, err error) { errs[i] = s.leave(i, feeds, err) }
+	if s.settings.workers > 0 && feeds != nil {
+		s.pool = newPool(s.writers, feeds, &s.busy, leave)
 	}
+	clock.SleepUntil(times.Start)
+	work.Go(func() { s.drive(feeds, leave) })
 	if feeds != nil {
 		work.Go(func() { late.run(s.halt) })
 	}
@@ -196,16 +195,33 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 	return feeds, nil
 }
 
-// drive writes one connection's stream and ends it. A connection that failed is
-// reset, so that what it holds in the kernel is freed at once.
-func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
-	if feeds == nil {
-		err = w.saturate()
-	} else {
-		err = w.pace(feeds[i])
-		if feeds[i].end() && err != nil {
-			err = fmt.Errorf("%w: %w", errOverflow, err)
-		}
+// drive writes every connection's stream and ends it.
+func (s *Server) drive(feeds []*feed, leave func(int, error)) {
+	if s.pool != nil {
+		s.pool.run(s.settings.workers)
+		return
+	}
+	var work sync.WaitGroup
+	s.busy.Store(int64(len(s.writers)))
+	for i, w := range s.writers {
+		work.Go(func() {
+			if feeds == nil {
+				leave(i, w.saturate())
+			} else {
+				leave(i, w.pace(feeds[i]))
+			}
+			s.busy.Add(-1)
+		})
+	}
+	work.Wait()
+}
+
+// leave ends a connection whose writer is done. One that failed is reset, so that
+// what it holds in the kernel is freed at once.
+func (s *Server) leave(i int, feeds []*feed, err error) error {
+	w := s.writers[i]
+	if feeds != nil && feeds[i].end() && err != nil {
+		err = fmt.Errorf("%w: %w", errOverflow, err)
 	}
 	if err != nil {
 		if s.settings.patience > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
@@ -225,6 +241,9 @@ func (s *Server) finish() {
 	}
 	s.stop.Store(true)
 	close(s.halt)
+	if s.pool != nil {
+		s.pool.wakeAll()
+	}
 }
 
 // begin takes the snapshot that opens the window: what is dear to read first.

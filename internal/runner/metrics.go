@@ -36,6 +36,9 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 		m["frames_per_message"] = float64(gen.Frames) / float64(n)
 	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
+	m["goroutines"] = float64(srv.End.Usage.Goroutines)
+	m["threads"] = float64(srv.End.Usage.Threads)
+	m["sched_latency_p99_seconds"] = srv.End.Usage.SchedP99
 	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
 		perMessage(t, c.Factors, srv, n)

@@ -2,6 +2,7 @@
 package usage
 
 import (
+	"math"
 	"runtime/metrics"
 	"time"
 )
@@ -17,6 +18,12 @@ type Usage struct {
 	RunQueue        *float64 `json:"run_queue_seconds,omitempty"` // runnable and not running, all threads
 	WriteSyscalls   *uint64  `json:"write_syscalls,omitempty"`    // write, writev and the like; not sendmsg
 	MaxRSS          int64    `json:"max_rss_bytes,omitempty"`
+	Goroutines      uint64   `json:"goroutines"` // at the moment
+	Threads         uint64   `json:"threads"`    // of the Go runtime, at the moment
+	// SchedP99 is the 99th percentile of the time that goroutines which could run
+	// waited for a thread, since Begin; an upper bound of the runtime's bucket. At
+	// Begin, and where none waited, it is 0.
+	SchedP99 float64 `json:"sched_latency_p99_seconds,omitempty"`
 }
 
 // Sub is what was spent between two readings.
@@ -30,6 +37,9 @@ func (u Usage) Sub(before Usage) Usage {
 		RunQueue:        sub(u.RunQueue, before.RunQueue),
 		WriteSyscalls:   sub(u.WriteSyscalls, before.WriteSyscalls),
 		MaxRSS:          u.MaxRSS,
+		Goroutines:      u.Goroutines,
+		Threads:         u.Threads,
+		SchedP99:        u.SchedP99,
 	}
 }
 
@@ -41,10 +51,13 @@ func sub[T uint64 | float64](a, b *T) *T {
 	return &d
 }
 
-var names = []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds"}
+var names = []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds", "/sched/goroutines:goroutines", "/sched/threads/total:threads", "/sched/latencies:seconds"}
 
 // A Reader reads Usage and keeps the buffers it needs for it.
-type Reader struct{ samples []metrics.Sample }
+type Reader struct {
+	samples []metrics.Sample
+	waits   []uint64 // of the scheduler's histogram, at Begin
+}
 
 // NewReader returns a Reader.
 func NewReader() *Reader {
@@ -63,6 +76,7 @@ func (r *Reader) Begin() Usage {
 	readThreads(&u)
 	readProcess(&u)
 	r.readRuntime(&u)
+	r.waits = append(r.waits[:0], r.samples[6].Value.Float64Histogram().Counts...)
 	return u
 }
 
@@ -70,6 +84,7 @@ func (r *Reader) Begin() Usage {
 func (r *Reader) End() Usage {
 	var u Usage
 	r.readRuntime(&u)
+	u.SchedP99 = quantileSince(r.waits, r.samples[6].Value.Float64Histogram(), 0.99)
 	readProcess(&u)
 	readThreads(&u)
 	return u
@@ -80,6 +95,34 @@ func (r *Reader) readRuntime(u *Usage) {
 	u.Allocs = r.samples[0].Value.Uint64() + r.samples[1].Value.Uint64()
 	u.GCCycles = r.samples[2].Value.Uint64()
 	u.GCPause = total(r.samples[3].Value.Float64Histogram())
+	u.Goroutines = r.samples[4].Value.Uint64()
+	u.Threads = r.samples[5].Value.Uint64()
+}
+
+// quantileSince is the upper bound of the bucket in which quantile q of what was
+// added to h since the counts before lies; 0 if nothing was.
+func quantileSince(before []uint64, h *metrics.Float64Histogram, q float64) float64 {
+	added := make([]uint64, len(h.Counts))
+	var all uint64
+	for i, n := range h.Counts {
+		if i < len(before) {
+			n -= before[i]
+		}
+		added[i] = n
+		all += n
+	}
+	rank := uint64(math.Ceil(q * float64(all)))
+	var seen uint64
+	for i, n := range added {
+		seen += n
+		if n > 0 && seen >= rank {
+			if up := h.Buckets[i+1]; !math.IsInf(up, 0) {
+				return up
+			}
+			return h.Buckets[i]
+		}
+	}
+	return 0
 }
 
 // total sums a histogram of seconds by the lower bounds of its buckets.
