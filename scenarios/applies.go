@@ -44,6 +44,7 @@ var rules = []rule{
 	{"deflate", "transport: ws", usedByTransport("deflate")},
 	{"h2_window", "transport: h2 or h2push", usedByTransport("h2_window")},
 	{"queue", openLoop, not("load", "saturate")},
+	{"workers", openLoop, not("load", "saturate")},
 	{"overflow", openLoop, not("load", "saturate")},
 	{"slow_read", "a slow_share above 0", func(v plan.Values) bool { return v.Number("slow_share") > 0 }},
 }

@@ -36,6 +36,7 @@ type settings struct {
 	queue       int
 	overflow    overflow
 	connections int
+	workers     int           // that write for all connections; 0 is one for each
 	patience    time.Duration // for writing one batch; 0 is for ever
 	heartbeat   time.Duration // the longest silence; 0 is for ever
 	sockets     sockets
@@ -79,6 +80,7 @@ func (c Config) settings() (settings, error) {
 		queue:       v.Int("queue"),
 		overflow:    over,
 		connections: v.Int("connections"),
+		workers:     v.Int("workers"),
 		patience:    v.Duration("write_deadline"),
 		heartbeat:   v.Duration("heartbeat"),
 		sockets: sockets{

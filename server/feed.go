@@ -43,6 +43,7 @@ type feed struct {
 	retry    int64         // after how long it does if the queue is full, in ns
 	over     bool          // the connection is done, or overflowDisconnect has struck
 	wake     chan struct{} // capacity 1: something became due
+	notify   func()        // in place of wake, if it is not nil
 	giveUp   func()        // makes a writer that is blocked in a call return; may be nil
 }
 
@@ -108,6 +109,10 @@ func (f *feed) refill(now int64) (look int64) {
 	}
 	look = f.look
 	f.mu.Unlock()
+	if f.notify != nil {
+		f.notify()
+		return look
+	}
 	select {
 	case f.wake <- struct{}{}:
 	default:

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net"
-	"os"
 	"runtime"
 	"sync"
 	"sync/atomic"
@@ -32,6 +31,7 @@ type Server struct {
 	listener net.Listener
 	carrier  *transport.Transport
 	writers  []*writer
+	pool     *pool                   // nil with a goroutine for each connection
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
 	crew     crew
@@ -143,14 +143,12 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 		errs = make([]error, len(s.writers))
 		late = newPacer(feeds, &s.crew.busy, times.Begin)
 	)
-	clock.SleepUntil(times.Start)
-	s.crew.busy.Store(int64(len(s.writers)))
-	for i, w := range s.writers {
-		work.Go(func() {
-			errs[i] = s.drive(w, feeds, i)
-			s.crew.busy.Add(-1)
-		})
+	leave := func(i int, err error) { errs[i] = s.leave(i, feeds, err) }
+	if s.settings.workers > 0 && feeds != nil {
+		s.pool = newPool(s.writers, feeds, &s.crew.busy, leave)
 	}
+	clock.SleepUntil(times.Start)
+	work.Go(func() { s.drive(feeds, leave) })
 	if feeds != nil {
 		work.Go(func() { late.run(s.crew.halt) })
 	}
@@ -184,36 +182,6 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 		feeds[i].giveUp = func() { _ = s.writers[i].link.SetWriteDeadline(time.Unix(1, 0)) }
 	}
 	return feeds, nil
-}
-
-// drive writes one connection's stream and ends it. A connection that failed is
-// reset, so that what it holds in the kernel is freed at once.
-func (s *Server) drive(w *writer, feeds []*feed, i int) (err error) {
-	if feeds == nil {
-		err = w.saturate()
-	} else {
-		err = w.pace(feeds[i])
-		if feeds[i].end() && err != nil {
-			err = fmt.Errorf("%w: %w", errOverflow, err)
-		}
-	}
-	if err != nil {
-		if s.settings.patience > 0 || !errors.Is(err, os.ErrDeadlineExceeded) {
-			s.noticed.CompareAndSwap(0, clock.Now())
-		}
-		w.abandon()
-		return err
-	}
-	return w.link.CloseWrite()
-}
-
-// finish ends the load; what was due is still sent, within the grace time.
-func (s *Server) finish() {
-	deadline := time.Now().Add(s.cfg.Grace.Duration())
-	for _, w := range s.writers {
-		_ = w.link.SetWriteDeadline(deadline)
-	}
-	s.crew.end()
 }
 
 // begin takes the snapshot that opens the window: what is dear to read first.

@@ -28,6 +28,7 @@ const yieldCalls = 128
 // A writer is the one goroutine that writes to a connection.
 type writer struct {
 	*outlet
+	turned
 	conn   *net.TCPConn
 	link   *transport.Link
 	counts counters
@@ -84,41 +85,56 @@ func (w *writer) saturate() error {
 	return w.finish()
 }
 
-// pace writes what a feed says is due.
+// pace writes what a feed says is due, to its end.
 func (w *writer) pace(f *feed) error {
-	var (
-		batch = batch{skip: wire.PrefixSize - w.prefix}
-		items []item
-		n     = min(max(1, saturateBytes/(w.prefix+w.message)), maxGather)
-		sent  uint64
-		bytes uint64
-	)
 	for {
-		var done bool
-		var err error
-		items, done, err = f.take(items[:0], n, w.now())
-		if err != nil {
+		more, err := w.turn(f)
+		if err != nil || w.over {
 			return err
 		}
-		if len(items) == 0 {
-			if done || w.stop.Load() {
-				return w.finish()
-			}
+		if !more {
 			if err := w.await(f); err != nil {
 				return err
 			}
-			continue
 		}
-		batch.build(items, len(w.gathered) > 0)
-		if err := w.write(batch.msgs); err != nil {
-			return err
-		}
-		sent += uint64(len(items))
-		for _, it := range items {
-			bytes += uint64(it.size)
-		}
-		w.publish(sent, bytes)
 	}
+}
+
+// turned is what a paced writer keeps from one turn to the next.
+type turned struct {
+	batch batch
+	items []item
+	sent  uint64
+	total uint64
+	over  bool // nothing will come any more, and the stream has ended
+}
+
+// turn writes the next batch that is due. It returns false if there was none.
+func (w *writer) turn(f *feed) (more bool, err error) {
+	most := min(max(1, saturateBytes/(w.prefix+w.message)), maxGather)
+	items, done, err := f.take(w.items[:0], most, w.now())
+	w.items = items
+	if err != nil {
+		return false, err
+	}
+	if len(items) == 0 {
+		if done || w.stop.Load() {
+			w.over = true
+			return false, w.finish()
+		}
+		return false, nil
+	}
+	w.batch.skip = wire.PrefixSize - w.prefix
+	w.batch.build(items, len(w.gathered) > 0)
+	if err := w.write(w.batch.msgs); err != nil {
+		return false, err
+	}
+	w.sent += uint64(len(items))
+	for _, it := range items {
+		w.total += uint64(it.size)
+	}
+	w.publish(w.sent, w.total)
+	return true, nil
 }
 
 // write puts one batch.
@@ -140,20 +156,30 @@ func (w *writer) arm() error {
 	return w.link.SetWriteDeadline(time.Now().Add(w.patience))
 }
 
-// await sleeps until something is due or a flush is.
-func (w *writer) await(f *feed) error {
+// pause flushes what is due when no message waits, and returns how long the next
+// message may be awaited; negative is for ever.
+func (w *writer) pause(f *feed) (time.Duration, error) {
 	if err := w.arm(); err != nil {
-		return err
+		return 0, err
 	}
 	d, err := w.wait()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if due := f.unwatched(); due != schedule.Never {
 		left := max(0, time.Duration(due-w.now()))
 		if d < 0 || left < d {
 			d = left
 		}
+	}
+	return d, nil
+}
+
+// await sleeps until something is due or a flush is.
+func (w *writer) await(f *feed) error {
+	d, err := w.pause(f)
+	if err != nil {
+		return err
 	}
 	w.busy.Add(-1)
 	defer w.busy.Add(1)

@@ -185,8 +185,14 @@ func TestTransportFactors(t *testing.T) {
 func TestSlowReadersOfTransports(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	for _, set := range []plan.Values{
-		{"transport": "sse"}, {"transport": "ws"}, {"transport": "ws", "tls": "below"}, {"transport": "sse", "tls": "above"},
-		{"transport": "h2"}, {"transport": "h2", "tls": "below"}, {"transport": "h2push"}, {"transport": "h2push", "tls": "above"},
+		{"transport": "sse"},
+		{"transport": "ws"},
+		{"transport": "ws", "tls": "below"},
+		{"transport": "sse", "tls": "above"},
+		{"transport": "h2"},
+		{"transport": "h2", "tls": "below"},
+		{"transport": "h2push"},
+		{"transport": "h2push", "tls": "above"},
 	} {
 		v := plan.Values{
 			"strategy": "bufio", "flush": "idle", "message": 4096.0, "connections": 2.0, "congestion": "reno", "load": "rate", "rate": 2000.0,
@@ -208,8 +214,13 @@ func TestSlowReadersOfTransports(t *testing.T) {
 func TestTransportsNoticeTruncation(t *testing.T) {
 	defer goleak.VerifyNone(t)
 	for _, set := range []plan.Values{
-		{"transport": "sse"}, {"transport": "ws"}, {"transport": "tcp", "tls": "below"}, {"transport": "ws", "tls": "above"},
-		{"transport": "h2"}, {"transport": "h2", "tls": "below"}, {"transport": "h2push"},
+		{"transport": "sse"},
+		{"transport": "ws"},
+		{"transport": "tcp", "tls": "below"},
+		{"transport": "ws", "tls": "above"},
+		{"transport": "h2"},
+		{"transport": "h2", "tls": "below"},
+		{"transport": "h2push"},
 	} {
 		v := plan.Values{"strategy": "direct", "message": 64.0, "connections": 1.0, "congestion": "reno", "load": "rate", "rate": 1000.0}
 		maps.Copy(v, set)

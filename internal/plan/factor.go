@@ -70,6 +70,7 @@ var Factors = []Factor{
 	{Name: "replay", Kind: Name, Default: "", Doc: "File of times and sizes for load=replay: SECONDS,BYTES or JSON lines with t and size; relative to the working directory."},
 	{Name: "queue", Kind: Count, Default: float64(1024), Min: 1, Max: 1 << 24, Doc: "Messages that may wait for one connection."},
 	{Name: "overflow", Kind: Enum, Values: []string{"block", "drop-oldest", "drop-newest", "disconnect"}, Default: "block", Doc: "What happens to a message that is due when its connection's queue is full; block lets that stream wait, and its lateness counts."},
+	{Name: "workers", Kind: Count, Default: float64(0), Max: 100000, Doc: "Goroutines that write for all connections, one message batch at a time; 0 is one for each connection."},
 	{Name: "slow_share", Kind: Share, Default: float64(0), Max: 1, Doc: "Share of the connections whose reader is slow. Latencies are of the others."},
 	{Name: "slow_read", Kind: Size, Default: float64(0), Max: 1 << 40, Doc: "Bytes per second a slow reader takes; 0 stops reading."},
 	{Name: "connections", Kind: Count, Default: float64(1), Min: 1, Max: 100000, Doc: "Concurrent connections."},

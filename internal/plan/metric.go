@@ -32,6 +32,8 @@ var Metrics = []Metric{
 	{Name: "context_switches_per_message", Unit: "switches/message", Better: "lower", Doc: "Voluntary and involuntary context switches of the server process, by getrusage(2)."},
 	{Name: "run_queue_share", Unit: "s/s", Better: "lower", Doc: "Time the server's threads were runnable and waited for a core, per second of the window, by /proc/self/task/*/schedstat."},
 	{Name: "gc_pause_seconds_per_second", Unit: "s/s", Better: "lower", Doc: "Time the garbage collector stopped the server, per second of the window, by runtime/metrics (lower bounds of its buckets)."},
+	{Name: "server_goroutines", Unit: "goroutines", Better: "lower", Doc: "Goroutines of the server process at the end of the window, by runtime/metrics."},
+	{Name: "sched_latency_p99_seconds", Unit: "s", Better: "lower", Doc: "99th percentile of how long goroutines of the server that could run waited for a thread, within the window, by runtime/metrics (upper bound of its bucket)."},
 	{Name: "retransmits_per_message", Unit: "segments/message", Better: "lower", Doc: "Segments sent again, by TCP_INFO (tcpi_total_retrans)."},
 	{Name: "rwnd_limited_share", Unit: "s/s", Better: "", Doc: "Share of the window in which the reader's window held the writer back, a mean over connections, by TCP_INFO (tcpi_rwnd_limited)."},
 	{Name: "sndbuf_limited_share", Unit: "s/s", Better: "", Doc: "Share of the window in which the send buffer held TCP back, a mean over connections, by TCP_INFO (tcpi_sndbuf_limited)."},

@@ -58,6 +58,9 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 	}
 	deriveHTTP2(m, srv.Strategy)
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
+	m["server_goroutines"] = float64(srv.End.Usage.Goroutines)
+	m["sched_latency_p99_seconds"] = srv.End.Usage.SchedP99
+	optional(t, "server_threads", srv.End.Usage.Threads, 1)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
 		perMessage(t, c.Factors, srv, n)
 	}

@@ -2,6 +2,7 @@
 package usage
 
 import (
+	"math"
 	"runtime/metrics"
 	"time"
 )
@@ -19,6 +20,11 @@ type Usage struct {
 	MaxRSS          int64    `json:"max_rss_bytes,omitempty"`
 	Files           *uint64  `json:"files,omitempty"`   // descriptors that are open now
 	Threads         *uint64  `json:"threads,omitempty"` // that there are now
+	Goroutines      uint64   `json:"goroutines"`        // that there are now
+	// SchedP99 is the 99th percentile of the time that goroutines which could run
+	// waited for a thread, since Begin; an upper bound of the runtime's bucket. At
+	// Begin, and where none waited, it is 0.
+	SchedP99 float64 `json:"sched_latency_p99_seconds,omitempty"`
 }
 
 // Sub is what was spent between two readings.
@@ -34,6 +40,8 @@ func (u Usage) Sub(before Usage) Usage {
 		MaxRSS:          u.MaxRSS,
 		Files:           u.Files,
 		Threads:         u.Threads,
+		Goroutines:      u.Goroutines,
+		SchedP99:        u.SchedP99,
 	}
 }
 
@@ -45,10 +53,13 @@ func sub[T uint64 | float64](a, b *T) *T {
 	return &d
 }
 
-var names = []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds"}
+var names = []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds", "/sched/goroutines:goroutines", "/sched/latencies:seconds"}
 
 // A Reader reads Usage and keeps the buffers it needs for it.
-type Reader struct{ samples []metrics.Sample }
+type Reader struct {
+	samples []metrics.Sample
+	waits   []uint64 // of the scheduler's histogram, at Begin
+}
 
 // NewReader returns a Reader.
 func NewReader() *Reader {
@@ -67,6 +78,7 @@ func (r *Reader) Begin() Usage {
 	readThreads(&u)
 	readProcess(&u)
 	r.readRuntime(&u)
+	r.waits = append(r.waits[:0], r.samples[5].Value.Float64Histogram().Counts...)
 	return u
 }
 
@@ -74,6 +86,7 @@ func (r *Reader) Begin() Usage {
 func (r *Reader) End() Usage {
 	var u Usage
 	r.readRuntime(&u)
+	u.SchedP99 = quantileSince(r.waits, r.samples[5].Value.Float64Histogram(), 0.99)
 	readProcess(&u)
 	readThreads(&u)
 	return u
@@ -84,6 +97,33 @@ func (r *Reader) readRuntime(u *Usage) {
 	u.Allocs = r.samples[0].Value.Uint64() + r.samples[1].Value.Uint64()
 	u.GCCycles = r.samples[2].Value.Uint64()
 	u.GCPause = total(r.samples[3].Value.Float64Histogram())
+	u.Goroutines = r.samples[4].Value.Uint64()
+}
+
+// quantileSince is the upper bound of the bucket in which quantile q of what was
+// added to h since the counts before lies; 0 if nothing was.
+func quantileSince(before []uint64, h *metrics.Float64Histogram, q float64) float64 {
+	added := make([]uint64, len(h.Counts))
+	var all uint64
+	for i, n := range h.Counts {
+		if i < len(before) {
+			n -= before[i]
+		}
+		added[i] = n
+		all += n
+	}
+	rank := uint64(math.Ceil(q * float64(all)))
+	var seen uint64
+	for i, n := range added {
+		seen += n
+		if n > 0 && seen >= rank {
+			if up := h.Buckets[i+1]; !math.IsInf(up, 0) {
+				return up
+			}
+			return h.Buckets[i]
+		}
+	}
+	return 0
 }
 
 // total sums a histogram of seconds by the lower bounds of its buckets.

@@ -73,7 +73,7 @@ type Spec struct {
 	Socket bool
 	// Deafens says that a Read of the same connection can fail while it works.
 	Deafens bool
-	New       func(*Sink, Options) (Strategy, error)
+	New     func(*Sink, Options) (Strategy, error)
 }
 
 // Table lists every strategy in the order people should see them.
