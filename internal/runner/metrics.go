@@ -35,6 +35,8 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 		m["connect_p50_seconds"] = seconds(d.ValueAtQuantile(50))
 		m["connect_p99_seconds"] = seconds(d.ValueAtQuantile(99))
 		m["connect_max_seconds"] = seconds(d.Max())
+	}
+	if gen.Opening > 0 {
 		m["connect_all_seconds"] = float64(gen.Opening)
 	}
 	if o.own != nil {
