@@ -1,0 +1,22 @@
+// Other clients that pushbench is compared with. They are no dependencies of the
+// program, so they live in a module of their own.
+module github.com/pushbench/pushbench/bench/peers
+
+go 1.26.0
+
+replace github.com/pushbench/pushbench => ../..
+
+require (
+	github.com/gorilla/websocket v1.5.3
+	github.com/pushbench/pushbench v0.0.0-00010101000000-000000000000
+	github.com/tmaxmax/go-sse v0.12.0
+	golang.org/x/sys v0.49.0
+)
+
+require (
+	github.com/HdrHistogram/hdrhistogram-go v1.4.0 // indirect
+	golang.org/x/net v0.62.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
+	golang.org/x/text v0.43.0 // indirect
+	gonum.org/v1/gonum v0.17.0 // indirect
+)
