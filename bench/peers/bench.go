@@ -6,38 +6,39 @@ import (
 	"io"
 	"math/rand/v2"
 	"os/exec"
+	"slices"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/host"
+	"github.com/pushbench/pushbench/internal/runner"
 )
 
-// The core of the firehose and that of the client.
-const (
-	firehoseCore = 0
-	clientCore   = 1
-)
+// programs are the executables, and what k6 runs.
+type programs struct{ self, pushbench, k6, script string }
 
-// A bench measures every client in every round, in random order.
+// A bench measures every client in every round, in random order. Of its pins the
+// firehose has the server's core and the client the generator's.
 type bench struct {
 	programs       programs
+	pins           runner.Pins
 	rounds         int
 	seed           uint64
 	warmup, window time.Duration
-	only           string
+	only           []string // names of clients; none are all
 	out, progress  io.Writer
 }
 
 func (b bench) run(ctx context.Context) error {
 	h := host.Describe()
-	fmt.Fprintf(b.out, "%s, %d cores, %s %s, %s; firehose on core %d, client on core %d; %d rounds, seed %d\n\n",
-		h.CPU, h.Cores, h.OS, h.Kernel, h.Go, firehoseCore, clientCore, b.rounds, b.seed)
+	fmt.Fprintf(b.out, "%s, %d cores, %s %s, %s; %s; %d rounds, seed %d\n\n",
+		h.CPU, h.Cores, h.OS, h.Kernel, h.Go, b.pins, b.rounds, b.seed)
 	samples := make([][]sample, len(clients))
 	order := rand.New(rand.NewPCG(b.seed, 0)) //nolint:gosec // it must be the same again
 	for round := range b.rounds {
 		for _, i := range order.Perm(len(clients)) {
 			c := clients[i]
-			if b.only != "" && b.only != c.name {
+			if len(b.only) > 0 && !slices.Contains(b.only, c.name) {
 				continue
 			}
 			s, err := b.measure(ctx, c)
@@ -54,7 +55,7 @@ func (b bench) run(ctx context.Context) error {
 
 // measure lets one client read from a fresh firehose.
 func (b bench) measure(ctx context.Context, c client) (s sample, err error) {
-	hose, err := start("firehose", firehoseCore, exec.Command(b.programs.self, "firehose"))
+	hose, err := start("firehose", b.pins.Server, exec.Command(b.programs.self, "firehose"))
 	if err != nil {
 		return s, err
 	}
@@ -64,7 +65,7 @@ func (b bench) measure(ctx context.Context, c client) (s sample, err error) {
 	if err := hose.receive(&up); err != nil {
 		return s, err
 	}
-	p, err := c.begin(b.programs, clientCore, up.Addr)
+	p, err := c.begin(b, up.Addr)
 	if err != nil {
 		return s, err
 	}
@@ -96,3 +97,6 @@ func (b bench) look(hose *process, pid int) (sample, error) {
 	}
 	return between(from, to)
 }
+
+// lasts is how long a client reads that must know it beforehand: beyond the window.
+func (b bench) lasts() time.Duration { return b.warmup + b.window + 500*time.Millisecond }

@@ -11,7 +11,7 @@ type client struct {
 	transport string // ws or sse
 	checks    bool   // sequence numbers and latencies; else it counts
 	base      string // the client whose figure is 1, of the same transport
-	begin     func(p programs, core int, addr string) (*process, error)
+	begin     func(b bench, addr string) (*process, error)
 	// leave lets it end and says what is wrong with what it found. stop ends the
 	// stream and returns how many messages it had.
 	leave func(p *process, stop func() (uint64, error)) error
@@ -23,9 +23,6 @@ type targets struct {
 	perWall float64 // messages a second on one core
 	times   float64 // as many messages a second of CPU as its base
 }
-
-// programs are the executables, and what k6 runs.
-type programs struct{ self, pushbench, k6, script string }
 
 var (
 	wsTargets  = targets{perWall: 4e6, times: 10}

@@ -12,9 +12,9 @@ import (
 )
 
 // beginCounting starts this program in the role of a client.
-func beginCounting(role, scheme string) func(programs, int, string) (*process, error) {
-	return func(p programs, core int, addr string) (*process, error) {
-		return start(role, core, exec.Command(p.self, role, scheme+"://"+addr+"/stream"))
+func beginCounting(role, scheme string) func(bench, string) (*process, error) {
+	return func(b bench, addr string) (*process, error) {
+		return start(role, b.pins.Generator, exec.Command(b.programs.self, role, scheme+"://"+addr+"/stream"))
 	}
 }
 

@@ -10,10 +10,10 @@ import (
 )
 
 // beginTarget starts `pushbench load --target`, which an interrupt ends.
-func beginTarget(scheme string) func(programs, int, string) (*process, error) {
-	return func(p programs, core int, addr string) (*process, error) {
-		return start("load --target", core, exec.Command(p.pushbench, "load", "--target", scheme+"://"+addr+"/stream",
-			"--timestamp", "pushbench", "--duration", answerTime.String(), "--json"))
+func beginTarget(scheme string) func(bench, string) (*process, error) {
+	return func(b bench, addr string) (*process, error) {
+		return start("load --target", b.pins.Generator, exec.Command(b.programs.pushbench, "load", "--target", scheme+"://"+addr+"/stream",
+			"--timestamp", "pushbench", "--duration", (2*b.lasts()).String(), "--json"))
 	}
 }
 

@@ -10,7 +10,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/pushbench/pushbench/internal/runner"
 )
 
 func main() {
@@ -31,7 +35,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	if len(args) > 0 && roles[args[0]] != nil {
 		return roles[args[0]](args[1:], stdin, stdout)
 	}
-	b := bench{out: stdout, progress: stderr}
+	b := bench{pins: runner.ChoosePins(), out: stdout, progress: stderr}
 	fs := flag.NewFlagSet("peers", flag.ContinueOnError)
 	fs.StringVar(&b.programs.pushbench, "pushbench", ".build/pushbench", "the program to compare")
 	fs.StringVar(&b.programs.k6, "k6", ".build/k6", "k6, built from bench/peers/k6/go.mod")
@@ -40,9 +44,17 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) error {
 	fs.Uint64Var(&b.seed, "seed", 1, "of the order in each round")
 	fs.DurationVar(&b.warmup, "warmup", time.Second, "from the beginning of a stream until it is measured")
 	fs.DurationVar(&b.window, "window", 2*time.Second, "how long it is measured")
-	fs.StringVar(&b.only, "only", "", "one client, by its name")
+	only := fs.String("only", "", "names of clients, separated by commas")
 	if err := fs.Parse(args); err != nil {
 		return err
+	}
+	for name := range strings.SplitSeq(*only, ",") {
+		switch {
+		case slices.ContainsFunc(clients, func(c client) bool { return c.name == name }):
+			b.only = append(b.only, name)
+		case *only != "":
+			return fmt.Errorf("-only %q: there is no such client", name)
+		}
 	}
 	var err error
 	if b.programs.self, err = os.Executable(); err != nil {

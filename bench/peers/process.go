@@ -62,9 +62,17 @@ func (p *process) send(v any) error {
 		return err
 	}
 	if _, err := p.stdin.Write(append(b, '\n')); err != nil {
-		return fmt.Errorf("%s: %w: %s", p.name, err, &p.said)
+		return p.fault(err)
 	}
 	return nil
+}
+
+var errLate = fmt.Errorf("no answer within %v; it was ended", answerTime)
+
+// fault ends the child and tells what it said about why.
+func (p *process) fault(err error) error {
+	p.end()
+	return fmt.Errorf("%s: %w: %s", p.name, err, &p.said)
 }
 
 // ask sends a value and receives the answer.
@@ -80,14 +88,14 @@ func (p *process) receive(v any) error {
 	select {
 	case line, ok := <-p.lines:
 		if !ok {
-			return fmt.Errorf("%s: ended early (%v): %s", p.name, p.over, &p.said)
+			return p.fault(fmt.Errorf("it ended early: %v", p.over))
 		}
 		if err := json.Unmarshal(line, v); err != nil {
 			return fmt.Errorf("%s: said %q: %w", p.name, line, err)
 		}
 		return nil
 	case <-time.After(answerTime):
-		return fmt.Errorf("%s: no answer within %v: %s", p.name, answerTime, &p.said)
+		return p.fault(errLate)
 	}
 }
 
@@ -99,14 +107,14 @@ func (p *process) rest() ([]byte, error) {
 		select {
 		case line, ok := <-p.lines:
 			if !ok && p.over != nil {
-				return nil, fmt.Errorf("%s: %w: %s", p.name, p.over, &p.said)
+				return nil, p.fault(p.over)
 			}
 			if !ok {
 				return all, nil
 			}
 			all = append(append(all, line...), '\n')
 		case <-late:
-			return nil, fmt.Errorf("%s: not over within %v: %s", p.name, answerTime, &p.said)
+			return nil, p.fault(errLate)
 		}
 	}
 }

@@ -70,6 +70,9 @@ func ratio(a, base []sample) stats.Interval {
 }
 
 func text(i stats.Interval) string {
+	if i.N == 0 {
+		return "–"
+	}
 	if !i.OK {
 		return fmt.Sprintf("%.3g", i.Mid)
 	}
