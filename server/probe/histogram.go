@@ -13,12 +13,16 @@ func (s *Sizes) add(o Sizes) {
 }
 
 // Levels holds nanoseconds by how full the send buffer stood: element i is the
-// time from i/50 of it on, the last one all time from 126 % on. A send is let in
-// while less than all is queued, so that the level passes 1.
+// time from i/50 of it on, the first one all time below 12 %, the last one all time
+// from 126 % on. A send is let in while less than all is queued, so that the level
+// passes 1.
 type Levels [64]uint64
 
-// perLevel is how many levels make a full buffer.
-const perLevel = 50
+// perLevel is how many levels make a full buffer; those below low are one.
+const (
+	perLevel = 50
+	low      = 6
+)
 
 // High is the level that counts as nearly full.
 const High = 0.9
@@ -31,9 +35,14 @@ func (l *Levels) add(o Levels) {
 
 // spend adds a time at a level.
 func (l *Levels) spend(queued, size uint64, ns int64) {
-	if size > 0 && ns > 0 {
-		l[min(queued*perLevel/size, uint64(len(l)-1))] += uint64(ns)
+	if size == 0 || ns <= 0 {
+		return
 	}
+	i := min(queued*perLevel/size, uint64(len(l)-1))
+	if i < low {
+		i = 0
+	}
+	l[i] += uint64(ns)
 }
 
 // Total is all the time, in nanoseconds.
@@ -64,7 +73,7 @@ func (l Levels) Percentile(p float64) float64 {
 	var below uint64
 	for i, n := range l {
 		if below += n; n > 0 && float64(below) >= p/100*float64(all) {
-			return float64(i+1) / perLevel
+			return float64(max(i+1, low)) / perLevel
 		}
 	}
 	return float64(len(l)) / perLevel

@@ -5,6 +5,7 @@
 #define SIZES 32   /* bucket i holds sends of less than 2^i bytes, the last all others */
 #define LEVELS 64  /* bucket i holds levels from i/50 of the send buffer on; the last all from 126 % on */
 #define PER_LEVEL 50
+#define LOW 6      /* the first bucket holds all levels below this: see low */
 
 /* at takes an index below a power of two. The verifier follows no comparison with
  * it, only the mask, which the compiler must therefore not find superfluous. */
@@ -14,11 +15,20 @@ static __always_inline u32 at(u32 i, u32 length)
 	return i & (length - 1);
 }
 
+/* low tells whether a send buffer stands so low that nobody wants to know exactly:
+ * no time is taken then. It can leave that state by a send alone, which counts all
+ * the time before it. On a connection whose reader keeps up this is the only state,
+ * and taking the time would be a third of the cost. */
+static __always_inline int low(u32 queued, u32 sndbuf)
+{
+	return (u64)queued * PER_LEVEL < (u64)sndbuf * LOW;
+}
+
 /* A task's send that has begun. A send that another task begins meanwhile on the
  * same connection has no such record. */
 struct begun {
 	u64 asked;
-	u32 task, buffers, vectored, appended;
+	u32 task, buffers, appended, queued;
 };
 
 struct conn {

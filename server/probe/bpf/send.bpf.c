@@ -9,32 +9,38 @@ char LICENSE[] SEC("license") = "GPL";
 #define max_of(field, value) do { if ((value) > (field)) (field) = (value); } while (0)
 
 /* spend adds the time since the last event to the level at which the send buffer
- * stood: it changes at events alone. */
-static __always_inline void spend(struct conn *c, const struct sock *sk)
+ * stood meanwhile: it changes at events alone. */
+static __always_inline void spend(struct conn *c, const struct sock *sk, u32 queued)
 {
 	u64 now = bpf_ktime_get_ns(), then = __sync_lock_test_and_set(&c->last, now);
-	u32 queued = sk->sk_wmem_queued, sndbuf = sk->sk_sndbuf, level;
+	u32 sndbuf = sk->sk_sndbuf;
+	u64 level;
 
-	if (!sndbuf)
+	if (!sndbuf || (s64)(now - then) <= 0)
 		return;
-	level = (u64)queued * (PER_LEVEL * 20) / sndbuf;
-	max_of(c->max_level, level);
-	level /= 20;
+	level = (u64)queued * PER_LEVEL / sndbuf;
+	if (level < LOW)
+		level = 0;
 	if (level >= LEVELS)
 		level = LEVELS - 1;
-	if ((s64)(now - then) > 0)
-		__sync_fetch_and_add(&c->level[at(level, LEVELS)], now - then);
+	__sync_fetch_and_add(&c->level[at(level, LEVELS)], now - then);
 }
 
 /* look notes how the connection stands. */
 static __always_inline void look(struct conn *c, struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	u32 queued = sk->sk_wmem_queued, sndbuf = sk->sk_sndbuf, level;
 
-	c->queued = sk->sk_wmem_queued;
+	/* Only then can it be a new maximum, and a division saved is ten nanoseconds. */
+	if (sndbuf && (queued > c->max_queued || sndbuf != c->sndbuf)) {
+		level = (u64)queued * 1000 / sndbuf;
+		max_of(c->max_level, level);
+	}
+	c->queued = queued;
+	c->sndbuf = sndbuf;
 	c->alloc = sk->sk_wmem_alloc.refs.counter;
-	c->sndbuf = sk->sk_sndbuf;
-	max_of(c->max_queued, c->queued);
+	max_of(c->max_queued, queued);
 	max_of(c->max_alloc, c->alloc);
 	if (!tp)
 		return;
@@ -63,20 +69,36 @@ static __always_inline u32 bucket(u64 n)
 	return n ? i + 1 : i;
 }
 
-static __always_inline void begin(struct conn *c, const struct msghdr *msg, u64 asked, int appended)
+static __always_inline void begin(struct conn *c, const struct sock *sk, const struct msghdr *msg, u64 asked, int appended)
 {
 	u32 task = bpf_get_current_pid_tgid();
 
 	/* The first of all turns that one call makes. */
-	if (__sync_val_compare_and_swap(&c->begun.task, 0, task) != 0)
+	if (c->begun.task || __sync_val_compare_and_swap(&c->begun.task, 0, task) != 0)
 		return;
 	c->begun.asked = asked;
+	c->begun.queued = sk->sk_wmem_queued;
+	c->begun.appended = appended;
 	c->begun.buffers = 1;
 	/* A writev of one buffer is a write to the kernel. */
 	if (msg->msg_iter.iter_type == bpf_core_enum_value(enum iter_type, ITER_IOVEC))
 		c->begun.buffers = msg->msg_iter.nr_segs;
-	c->begun.vectored = c->begun.buffers > 1;
-	c->begun.appended = appended;
+}
+
+/* took counts a send whose begin is known. No other task comes here meanwhile. */
+static __always_inline void took(struct conn *c, s64 taken)
+{
+	if (taken <= 0)
+		return;
+	c->asked += c->begun.asked;
+	c->buffers += c->begun.buffers;
+	c->size[at(bucket(c->begun.asked), SIZES)]++;
+	if (c->begun.buffers > 1)
+		c->vectored++;
+	if (c->begun.appended)
+		c->appended++;
+	if (taken < c->begun.asked)
+		c->partial++;
 }
 
 /* end counts a send that returns: taken is how many bytes the kernel took, or an
@@ -86,6 +108,7 @@ static __always_inline void end(struct sock *sk, s64 taken)
 	u32 task = bpf_get_current_pid_tgid();
 	struct conn *c = get(sk);
 	struct lost *lost;
+	u32 before;
 
 	if (!c) {
 		lost = get_lost();
@@ -93,30 +116,26 @@ static __always_inline void end(struct sock *sk, s64 taken)
 			lose(&lost->sends);
 		return;
 	}
-	spend(c, sk);
+	/* A call that does not wait is too short to count apart from what was before. */
+	before = sk->sk_wmem_queued;
+	asm volatile("" : "+r"(before)); /* the two loads must not become one */
+	if (c->begun.task == task)
+		before = c->begun.queued;
 	look(c, sk);
+	if (!low(before, c->sndbuf) || !low(c->queued, c->sndbuf))
+		spend(c, sk, before);
 	__sync_fetch_and_add(&c->sends, 1);
-	if (taken < 0)
+	if (taken > 0)
+		__sync_fetch_and_add(&c->bytes, taken);
+	else if (taken < 0)
 		__sync_fetch_and_add(taken == -EAGAIN ? &c->eagain : &c->failed, 1);
 	if (c->begun.task == task) {
-		if (taken > 0) {
-			__sync_fetch_and_add(&c->asked, c->begun.asked);
-			__sync_fetch_and_add(&c->buffers, c->begun.buffers);
-			__sync_fetch_and_add(&c->size[at(bucket(c->begun.asked), SIZES)], 1);
-			if (c->begun.vectored)
-				__sync_fetch_and_add(&c->vectored, 1);
-			if (c->begun.appended)
-				__sync_fetch_and_add(&c->appended, 1);
-			if (taken < c->begun.asked)
-				__sync_fetch_and_add(&c->partial, 1);
-		}
+		took(c, taken);
 		c->begun.task = 0;
 	} else if (taken > 0) {
 		__sync_fetch_and_add(&c->overlapped, 1);
 		__sync_fetch_and_add(&c->size[at(bucket(taken), SIZES)], 1);
 	}
-	if (taken > 0)
-		__sync_fetch_and_add(&c->bytes, taken);
 }
 
 /* Since Linux 6.16: at each turn of the loop that takes a send's bytes, with the
@@ -126,11 +145,8 @@ int BPF_PROG(send_turn, struct sock *sk, struct msghdr *msg, struct sk_buff *tai
 {
 	struct conn *c = get(sk);
 
-	if (!c)
-		return 0;
-	if (c->begun.task == 0)
-		spend(c, sk);
-	begin(c, msg, msg->msg_iter.count, tail && (s64)goal > (s64)tail->len);
+	if (c)
+		begin(c, sk, msg, msg->msg_iter.count, tail && (s64)goal > (s64)tail->len);
 	return 0;
 }
 
@@ -151,9 +167,8 @@ int BPF_PROG(send_entered, struct sock *sk, struct msghdr *msg, unsigned long si
 
 	if (!c)
 		return 0;
-	spend(c, sk);
 	tail = sk->sk_write_queue.prev;
-	begin(c, msg, size, (void *)tail != (void *)&sk->sk_write_queue);
+	begin(c, sk, msg, size, (void *)tail != (void *)&sk->sk_write_queue);
 	return 0;
 }
 
@@ -169,12 +184,13 @@ int BPF_PROG(send_left, struct sock *sk, struct msghdr *msg, unsigned long size,
 SEC("tp_btf/tcp_probe")
 int BPF_PROG(segment_received, struct sock *sk)
 {
-	struct conn *c = known(sk);
+	struct conn *c;
 
-	if (!c)
+	if (low(sk->sk_wmem_queued, sk->sk_sndbuf))
 		return 0;
-	spend(c, sk);
-	look(c, sk);
+	c = known(sk);
+	if (c)
+		spend(c, sk, sk->sk_wmem_queued);
 	return 0;
 }
 
@@ -185,7 +201,7 @@ int BPF_PROG(retransmitted, struct sock *sk)
 
 	if (!c)
 		return 0;
-	spend(c, sk);
+	spend(c, sk, sk->sk_wmem_queued);
 	look(c, sk);
 	return 0;
 }
@@ -198,7 +214,7 @@ int BPF_PROG(destroyed, struct sock *sk)
 
 	if (!c)
 		return 0;
-	spend(c, sk);
+	spend(c, sk, sk->sk_wmem_queued);
 	look(c, sk);
 	c->closed = 1;
 	return 0;
@@ -221,7 +237,7 @@ int refresh(struct bpf_iter__tcp *ctx)
 	c = bpf_map_lookup_elem(&conns, &cookie);
 	if (!tp || !c)
 		return 0;
-	spend(c, (struct sock *)tp);
+	spend(c, (struct sock *)tp, ((struct sock *)tp)->sk_wmem_queued);
 	look(c, (struct sock *)tp);
 	return 0;
 }

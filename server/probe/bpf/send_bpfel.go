@@ -60,8 +60,8 @@ type SendConn struct {
 		Asked    uint64
 		Task     uint32
 		Buffers  uint32
-		Vectored uint32
 		Appended uint32
+		Queued   uint32
 	}
 }
 
