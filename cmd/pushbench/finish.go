@@ -36,6 +36,9 @@ func finish(inv *invocation, store *results.Run) error {
 	if err := report.Verdicts(inv.stdout, s.Verdicts); err != nil {
 		return err
 	}
+	if err := showLooks(inv, store.Dir); err != nil {
+		return err
+	}
 	for _, f := range files {
 		fmt.Fprintln(inv.stdout, filepath.Join(store.Dir, f))
 	}

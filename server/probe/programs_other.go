@@ -6,5 +6,7 @@ import "errors"
 
 // programs is for architectures that the programs are not compiled for.
 func programs(...string) func(Options) (source, error) {
-	return func(Options) (source, error) { return nil, errors.New("no programs are compiled for this architecture") }
+	return func(Options) (source, error) {
+		return nil, errors.New("no programs are compiled for this architecture")
+	}
 }

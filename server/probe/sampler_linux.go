@@ -5,7 +5,6 @@ import (
 	"time"
 )
 
-
 // sampler looks at connections again and again, in place of counting what they do.
 type sampler struct {
 	look func() ([]Conn, error)

@@ -1,0 +1,33 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/pushbench/pushbench/internal/runner"
+	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/results/report"
+)
+
+// lookPairs is how many pairs of trials, with and without a look, each cell gets.
+const lookPairs = 4
+
+// looks runs the blocks that look into the server, if they are asked for.
+func looks(ctx, drain context.Context, inv *invocation, r *runner.Runner) error {
+	if asked, _ := inv.flags.GetBool("probe"); asked {
+		return r.Look(ctx, drain, lookPairs)
+	}
+	return nil
+}
+
+// showLooks prints what is stored of them.
+func showLooks(inv *invocation, dir string) error {
+	all, warnings, err := results.ReadLooks(dir)
+	if err != nil {
+		return err
+	}
+	for _, w := range warnings {
+		fmt.Fprintln(inv.stderr, w)
+	}
+	return report.Looks(inv.stdout, all)
+}
