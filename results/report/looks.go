@@ -84,6 +84,9 @@ func cost(w io.Writer, cells []string, byCell map[string][]results.Look) {
 	for _, cell := range cells {
 		var slower, cpu []float64
 		for _, l := range byCell[cell] {
+			if l.With.State == results.Invalid || l.Without.State == results.Invalid {
+				continue
+			}
 			if with, without := l.With.Metrics["messages_per_second"], l.Without.Metrics["messages_per_second"]; with > 0 && without > 0 {
 				slower = append(slower, 1-with/without)
 			}
@@ -94,6 +97,7 @@ func cost(w io.Writer, cells []string, byCell map[string][]results.Look) {
 			}
 		}
 		if len(slower) == 0 {
+			fmt.Fprintf(w, "looking cost %s: n/a, no pair had two valid trials\n", cell)
 			continue
 		}
 		fmt.Fprintf(w, "looking cost %s: %.1f %% of messages/s", cell, 100*middle(slower))

@@ -29,6 +29,9 @@ type Options struct {
 	Conns func() []syscall.Conn
 	// Mechanism names one of Mechanisms; "" takes the first that works here.
 	Mechanism string
+	// MaxConns is how many connections are kept at once; 0 is 65536. What is sent on
+	// others counts in Lost.
+	MaxConns int
 	// Every is how often sampling looks; 0 is every 10 ms, or as seldom as keeps
 	// it below a two-hundredth of the time.
 	Every time.Duration

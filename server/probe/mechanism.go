@@ -57,14 +57,33 @@ func Open(o Options) (*Probe, error) {
 }
 
 func (p *Probe) refused(asked string) error {
-	if len(p.Refused) == 0 && asked != "" {
+	if len(p.Refused) == 0 && asked != "" && len(mechanisms) > 0 {
 		return fmt.Errorf("no mechanism %q: there are %s", asked, strings.Join(Mechanisms(), ", "))
 	}
-	err := ErrNotSupported
-	for _, r := range p.Refused {
-		err = errors.Join(err, fmt.Errorf("%s: %s", r.Mechanism, r.Reason))
+	return refusedError{p.Refused}
+}
+
+// refusedError says why no mechanism works.
+type refusedError struct{ refused []Refusal }
+
+func (e refusedError) Unwrap() error { return ErrNotSupported }
+
+func (e refusedError) Error() string {
+	if len(e.refused) == 0 {
+		return ErrNotSupported.Error()
 	}
-	return err
+	lines := []string{"sends cannot be watched here:"}
+	for _, r := range e.refused {
+		lines = append(lines, r.Mechanism+": "+r.Reason)
+	}
+	return strings.Join(lines, "\n  ")
+}
+
+// Refusals are the mechanisms that an error of Open says do not work here.
+func Refusals(err error) []Refusal {
+	var e refusedError
+	errors.As(err, &e)
+	return e.refused
 }
 
 // reason is the first line of an error: the verifier writes hundreds.

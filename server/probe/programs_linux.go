@@ -55,11 +55,14 @@ func programs(sends ...string) func(Options) (source, error) {
 	}
 }
 
-// aim says in the programs whose sends they count.
+// aim says in the programs whose sends they count, and of how many connections.
 func aim(spec *ebpf.CollectionSpec, o Options) error {
 	var ns unix.Stat_t
 	if err := unix.Stat("/proc/self/ns/pid", &ns); err != nil {
 		return fmt.Errorf("PID namespace of this process: %w", err)
+	}
+	if o.MaxConns > 0 {
+		spec.Maps[bpf.SendMapConns].MaxEntries = uint32(o.MaxConns)
 	}
 	only := uint8(0)
 	if o.ChildrenOnly {
