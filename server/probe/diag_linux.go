@@ -73,7 +73,7 @@ func tcpInfo(b []byte) *unix.TCPInfo {
 // acknowledged, unsent ones included.
 func fillPath(c *Conn, t *unix.TCPInfo, waiting uint64) {
 	unsent := min(uint64(t.Notsent_bytes), waiting)
-	c.Bytes = t.Bytes_acked + waiting
+	c.Bytes = t.Bytes_sent - t.Bytes_retrans + unsent
 	c.Path = Path{
 		InFlight: waiting - unsent, Unsent: unsent, Cwnd: uint64(t.Snd_cwnd), MSS: uint64(t.Snd_mss),
 		SRTT: float64(t.Rtt) / 1e6, Retransmits: uint64(t.Total_retrans), DataSegments: uint64(t.Data_segs_out),

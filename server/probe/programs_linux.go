@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/cilium/ebpf"
@@ -95,7 +96,9 @@ func load(spec *ebpf.CollectionSpec, names []string) (*counting, error) {
 func cause(err error) error {
 	switch {
 	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
-		return fmt.Errorf("the kernel refuses BPF programs: %w; CAP_BPF and CAP_PERFMON allow them (root has both)", err)
+		// The loader guesses at a limit, which has been raised or does not count.
+		said, _, _ := strings.Cut(err.Error(), " (MEMLOCK")
+		return fmt.Errorf("the kernel refuses BPF programs: %s; CAP_BPF and CAP_PERFMON allow them (root has both)", said)
 	case errors.Is(err, ebpf.ErrNotSupported), errors.Is(err, unix.ENOENT):
 		return fmt.Errorf("this kernel lacks it: %w", err)
 	}

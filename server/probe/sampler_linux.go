@@ -22,7 +22,7 @@ type sampler struct {
 // sampled is what many looks at one connection make.
 type sampled struct {
 	Conn
-	retransmits, dataSegments, bytes uint64 // at the first look
+	retransmits, dataSegments, bytes uint64 // before the probe was opened
 	seen                             time.Time
 }
 
@@ -78,7 +78,11 @@ func (s *sampler) add(c Conn, now time.Time) {
 	c.Path.MaxInFlight, c.Path.MaxUnsent = c.Path.InFlight, c.Path.Unsent
 	had := s.conns[c.ID]
 	if had == nil {
-		s.conns[c.ID] = &sampled{c, c.Path.Retransmits, c.Path.DataSegments, c.Bytes, now}
+		had = &sampled{Conn: c, seen: now}
+		if s.last.IsZero() { // what the first look finds was there before
+			had.retransmits, had.dataSegments, had.bytes = c.Path.Retransmits, c.Path.DataSegments, c.Bytes
+		}
+		s.conns[c.ID] = had
 		return
 	}
 	old := had.Conn
