@@ -6,6 +6,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/results/chart"
 	"github.com/pushbench/pushbench/results/report"
 )
 
@@ -20,14 +21,17 @@ func looks(ctx, drain context.Context, inv *invocation, r *runner.Runner) error 
 	return nil
 }
 
-// showLooks prints what is stored of them.
-func showLooks(inv *invocation, dir string) error {
-	all, warnings, err := results.ReadLooks(dir)
+// showLooks prints what is stored of them, and draws the timelines.
+func showLooks(inv *invocation, store *results.Run, s results.Summary) (files []string, err error) {
+	all, warnings, err := results.ReadLooks(store.Dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, w := range warnings {
 		fmt.Fprintln(inv.stderr, w)
 	}
-	return report.Looks(inv.stdout, all)
+	if files, err = chart.DrawTimelines(store.Dir, store.Manifest, s, all); err != nil {
+		return files, err
+	}
+	return files, report.Looks(inv.stdout, all)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/server"
 )
@@ -103,8 +104,32 @@ func (r *Runner) watched(ctx context.Context, c plan.Cell, block, order int, l *
 	_, o, err := r.inside(ctx, c, block, order, server.LookTimeline)
 	if err == nil {
 		l.Timeline = timeline(o.server.Look.Timeline, o.server.Times.Begin)
+		l.Latency = sliced(o.generator.Slices, c.Window)
 	}
 	return err
+}
+
+// latencySlices is how many parts of a window have latencies of their own where
+// the server is watched.
+const latencySlices = 200
+
+func (r *Runner) slices() int {
+	if r.looking == server.LookTimeline {
+		return latencySlices
+	}
+	return 0
+}
+
+func sliced(parts []loadgen.Slice, window plan.Seconds) (out []results.Slice) {
+	for i, p := range parts {
+		if p.Count > 0 {
+			out = append(out, results.Slice{
+				At: float64(window) * float64(i) / float64(len(parts)), Count: p.Count,
+				Mean: seconds(p.Sum) / float64(p.Count), Max: seconds(p.Max),
+			})
+		}
+	}
+	return out
 }
 
 func timeline(moments []server.Moment, begin int64) (line []results.Moment) {
