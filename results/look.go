@@ -2,11 +2,15 @@ package results
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
+	"strings"
 	"time"
 )
 
@@ -35,6 +39,10 @@ type Look struct {
 	Lost map[string]uint64 `json:"lost,omitempty"`
 	// Timeline is how the first connection stood, of the trial with the look.
 	Timeline []Moment `json:"timeline,omitempty"`
+	// Histograms are of times in seconds, by name.
+	Histograms map[string][]Bucket `json:"histograms,omitempty"`
+	// Files are those in ProfilesDir that show more, by name of their form.
+	Files map[string]string `json:"files,omitempty"`
 	// Latency is that of all connections in slices of the window.
 	Latency []Slice `json:"latency,omitempty"`
 }
@@ -57,6 +65,34 @@ type Slice struct {
 	Count uint64  `json:"n"`
 	Mean  float64 `json:"mean"`
 	Max   float64 `json:"max"`
+}
+
+// A Bucket counts times up to a bound, which is 0 in the last one of all others.
+type Bucket struct {
+	UpTo float64 `json:"up_to"`
+	N    uint64  `json:"n"`
+}
+
+// ProfilesDir is where a run directory holds CPU profiles and their graphs.
+const ProfilesDir = "profiles"
+
+// WriteProfile keeps a file of a look and returns its name within the run directory.
+func (r *Run) WriteProfile(cell, ending string, data []byte) (string, error) {
+	if err := os.MkdirAll(r.path(ProfilesDir), 0o755); err != nil {
+		return "", err
+	}
+	name := filepath.Join(ProfilesDir, FileName(cell)+ending)
+	return name, WriteFileAtomic(r.path(name), data)
+}
+
+// FileName makes a file's name of a cell's.
+func FileName(cell string) string {
+	name := strings.NewReplacer(",", "-", "=", "-", "/", "-", "\\", "-", ":", "-", ".", "-").Replace(cell)
+	if len(name) > 150 {
+		sum := sha256.Sum256([]byte(cell))
+		name = name[:140] + "-" + hex.EncodeToString(sum[:4])
+	}
+	return name
 }
 
 // A LookFigure describes one figure of a look.
@@ -89,6 +125,20 @@ var LookFigures = []LookFigure{
 	{"in_flight_max_bytes", "B", "in flight max", "Most payload sent and not acknowledged, on one connection."},
 	{"cwnd_segments", "segments", "cwnd", "Congestion window at the end, the largest of all connections."},
 	{"srtt_seconds", "s", "sRTT", "Smoothed round-trip time at the end, the largest of all connections."},
+}
+
+// ProfileFigures lists those of a profile.
+var ProfileFigures = []LookFigure{
+	{"cpu_share", "share", "CPU", "CPU time over time, of the server process."},
+	{"sched_latency_p50_seconds", "s", "sched p50", "Half of the goroutines that could run waited less for a thread; an upper bound."},
+	{"sched_latency_p99_seconds", "s", "p99", "The same of 99 %."},
+	{"goroutines", "", "goroutines", "At the end of the window."},
+	{"threads", "", "threads", "At the end of the window."},
+	{"gc_cycles_per_second", "1/s", "GC/s", "Cycles of the garbage collector."},
+	{"gc_pause_p99_seconds", "s", "GC pause p99", "99 % of the stops for the collector were shorter; an upper bound."},
+	{"allocs_per_message", "allocs/message", "allocs/message", "Heap objects."},
+	{"alloc_bytes_per_message", "B/message", "B/message", "Heap bytes."},
+	{"heap_bytes", "B", "heap", "Live and unswept objects at the end of the window."},
 }
 
 // AppendLook records a look: when it returns nil the line is on the disk.

@@ -35,6 +35,7 @@ const moments = 400
 // A Look is what a server saw by its own look.
 type Look struct {
 	Report   *probe.Report `json:"report,omitempty"`   // of the whole trial
+	Profile  *Profile      `json:"profile,omitempty"`  // of the window
 	Timeline []Moment      `json:"timeline,omitempty"` // of the window
 }
 
@@ -59,11 +60,11 @@ func (s *Server) conns() (all []syscall.Conn) {
 }
 
 // looked is what was seen; nil if nobody looked.
-func (s *Server) looked(timeline []Moment) (*Look, error) {
+func (s *Server) looked(timeline []Moment, profile *Profile) (*Look, error) {
 	if s.cfg.Look == "" {
 		return nil, nil
 	}
-	look := &Look{Timeline: timeline}
+	look := &Look{Timeline: timeline, Profile: profile}
 	if s.probe == nil {
 		return look, nil
 	}

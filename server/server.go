@@ -165,8 +165,13 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	if feeds != nil {
 		work.Go(func() { late.run(s.crew.halt) })
 	}
-	var line []Moment
+	var (
+		line     []Moment
+		profile  *Profile
+		profiled error
+	)
 	work.Go(func() { line = s.watch(ctx, times) })
+	work.Go(func() { profile, profiled = s.profile(ctx, times) })
 	reader := usage.NewReader()
 	rec.Begin = s.begin(ctx, reader, times)
 	clock.Wait(ctx, times.End)
@@ -174,8 +179,8 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	clock.Wait(ctx, times.Stop)
 	s.finish()
 	work.Wait()
-	look, err := s.looked(line)
-	if err != nil {
+	look, err := s.looked(line, profile)
+	if err = errors.Join(err, profiled); err != nil {
 		return Record{}, err
 	}
 	rec.Look = look

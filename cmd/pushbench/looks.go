@@ -2,7 +2,10 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
@@ -16,7 +19,12 @@ const lookPairs = 4
 // looks runs the blocks that look into the server, if they are asked for.
 func looks(ctx, drain context.Context, inv *invocation, r *runner.Runner) error {
 	if asked, _ := inv.flags.GetBool("probe"); asked {
-		return r.Look(ctx, drain, lookPairs)
+		if err := r.Look(ctx, drain, lookPairs); err != nil {
+			return err
+		}
+	}
+	if asked, _ := inv.flags.GetBool("profile"); asked {
+		return r.Profile(ctx, drain)
 	}
 	return nil
 }
@@ -33,5 +41,10 @@ func showLooks(inv *invocation, store *results.Run, s results.Summary) (files []
 	if files, err = chart.DrawTimelines(store.Dir, store.Manifest, s, all); err != nil {
 		return files, err
 	}
-	return files, report.Looks(inv.stdout, all)
+	for _, l := range all {
+		for _, form := range slices.Sorted(maps.Keys(l.Files)) {
+			files = append(files, l.Files[form])
+		}
+	}
+	return files, errors.Join(report.Looks(inv.stdout, all), report.Profiles(inv.stdout, all))
 }

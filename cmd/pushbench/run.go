@@ -35,6 +35,7 @@ pushbench run --resume results/runs/smoke-20260102-150405`,
 		fs.Bool("json", false, "print the stored summary, and nothing else, on standard output")
 		fs.Bool("dry-run", false, "show the plan and how long it will take, and run nothing")
 		fs.Bool("probe", false, "then look at the sends from inside the kernel, in blocks of their own")
+		fs.Bool("profile", false, "then profile our own server, in trials of their own: CPU, scheduler, memory")
 		fs.String("resume", "", "complete the run in this directory, from its manifest alone")
 	},
 	run: runRun,

@@ -39,9 +39,8 @@ func DrawTimelines(dir string, m results.Manifest, s results.Summary, looks []re
 }
 
 func timeline(l results.Look) Figure {
-	name := strings.NewReplacer(",", "-", "=", "-", "/", "-", ".", "-").Replace(l.Cell)
 	f := Figure{
-		Name: "timeline-" + name, Stacked: true, Subtitle: l.Cell,
+		Name: "timeline-" + results.FileName(l.Cell), Stacked: true, Subtitle: l.Cell,
 		Panels: []Panel{bufferPanel(l), flightPanel(l), tripPanel(l)},
 		Notes:  []string{"The first connection, looked at many times in a trial of its own. Memory queued is not payload: each segment has its overhead."},
 	}
@@ -82,14 +81,14 @@ func bufferPanel(l results.Look) Panel {
 	queued := trace(l, "queued", Style{Color: blue}, func(m results.Moment) float64 { return m.Queued })
 	size := trace(l, "sndbuf", Style{Color: black}, func(m results.Moment) float64 { return m.Size })
 	mark := trace(l, "0.9 of it", Style{Color: refInk, Dash: 1}, func(m results.Moment) float64 { return nearlyFull * m.Size })
-	return panelOf("Send buffer", units.Size, size, mark, queued)
+	return panelOf("Send buffer", payload, size, mark, queued)
 }
 
 func flightPanel(l results.Look) Panel {
 	flight := trace(l, "in flight", Style{Color: vermillion}, func(m results.Moment) float64 { return m.InFlight })
 	cwnd := trace(l, "cwnd", Style{Color: green}, func(m results.Moment) float64 { return m.Cwnd })
 	unsent := trace(l, "not yet sent", Style{Color: purple}, func(m results.Moment) float64 { return m.Unsent })
-	return panelOf("Payload", units.Size, cwnd, flight, unsent)
+	return panelOf("Payload", payload, cwnd, flight, unsent)
 }
 
 func tripPanel(l results.Look) Panel {
@@ -112,6 +111,9 @@ func trace(l results.Look, label string, style Style, of func(results.Moment) fl
 	}
 	return s
 }
+
+// payload writes bytes with ticks that are round.
+func payload(v float64) string { return strings.TrimSuffix(units.Rate(v), "/s") }
 
 // panelOf counts its values from zero: what is empty must look so.
 func panelOf(title string, label func(float64) string, series ...Series) Panel {

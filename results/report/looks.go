@@ -14,25 +14,44 @@ import (
 // Looks writes what a probe saw, one line a cell with the median over its pairs,
 // then what looking cost: the same pairs tell.
 func Looks(w io.Writer, looks []results.Look) error {
-	byCell := map[string][]results.Look{}
-	var cells []string
-	for _, l := range looks {
-		if l.Kind != "probe" {
-			continue
-		}
-		if byCell[l.Cell] == nil {
-			cells = append(cells, l.Cell)
-		}
-		byCell[l.Cell] = append(byCell[l.Cell], l)
-	}
+	cells, byCell := ofKind("probe", looks)
 	if len(cells) == 0 {
 		return nil
 	}
-	slices.Sort(cells)
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "\nThe kernel's view, from blocks of its own (calls and segments a message):\n")
+	lookTable(b, results.LookFigures, cells, byCell)
+	cost(b, cells, byCell)
+	lookNotes(b, looks)
+	return b.Flush()
+}
+
+// Profiles writes what the server's own profiles tell, one line a cell.
+func Profiles(w io.Writer, looks []results.Look) error {
+	cells, byCell := ofKind("profile", looks)
+	if len(cells) == 0 {
+		return nil
+	}
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "\nThe server's scheduler and memory, from trials of their own:\n")
+	lookTable(b, results.ProfileFigures, cells, byCell)
+	return b.Flush()
+}
+
+// ofKind sorts the looks of one kind by cell.
+func ofKind(kind string, looks []results.Look) (cells []string, byCell map[string][]results.Look) {
+	byCell = map[string][]results.Look{}
+	for _, l := range looks {
+		if l.Kind == kind {
+			byCell[l.Cell] = append(byCell[l.Cell], l)
+		}
+	}
+	return slices.Sorted(maps.Keys(byCell)), byCell
+}
+
+func lookTable(w io.Writer, figures []results.LookFigure, cells []string, byCell map[string][]results.Look) {
 	columns := []column{{head: "cell", text: true}}
-	for _, f := range results.LookFigures {
+	for _, f := range figures {
 		if c, ok := lookColumn(f, cells, byCell); ok {
 			columns = append(columns, c)
 		}
@@ -40,10 +59,7 @@ func Looks(w io.Writer, looks []results.Look) error {
 	for _, cell := range cells {
 		columns[0].add(cell, "")
 	}
-	write(b, columns)
-	cost(b, cells, byCell)
-	lookNotes(b, looks)
-	return b.Flush()
+	write(w, columns)
 }
 
 // lookColumn is one figure of every cell; ok is false where no cell has it or no
