@@ -61,9 +61,9 @@ func (r *recorder) merged() *hdrhistogram.Histogram {
 // sliced returns the latencies by part of the window.
 func (r *recorder) sliced() []Slice {
 	all := r.shards[0].slices
-	for _, s := range r.shards[1:] {
+	for s := range r.shards[1:] {
 		for i := range all {
-			all[i].add(s.slices[i])
+			all[i].add(r.shards[s+1].slices[i])
 		}
 	}
 	return all
