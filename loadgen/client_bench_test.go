@@ -26,7 +26,7 @@ func chunk(due int64) []byte {
 
 // recorders are nil, as under saturation, and one that records everything.
 func recorders() map[string]*recorder {
-	return map[string]*recorder{"checked": nil, "timed": newRecorder(1, 0, 1<<62)}
+	return map[string]*recorder{"checked": nil, "timed": newRecorder(1, 0, 0, 1<<62)}
 }
 
 // BenchmarkTake parses and checks messages that are in memory: ns/op and

@@ -21,6 +21,9 @@ type Config struct {
 	// nothing of the trial. Timed tells that its messages carry their time.
 	Endless bool `json:"endless,omitempty"`
 	Timed   bool `json:"timed,omitempty"`
+	// Slices, if not 0, cuts the window into so many parts whose latencies are told
+	// apart.
+	Slices int `json:"slices,omitempty"`
 	// Stream describes messages that are not pushbench's; nil if they are.
 	Stream *Stream `json:"stream,omitempty"`
 }
@@ -50,6 +53,8 @@ type Record struct {
 	// (HdrHistogram), Opening the time until all connections were there.
 	Connect []byte       `json:"connect,omitempty"`
 	Opening plan.Seconds `json:"opening_seconds,omitempty"`
+	// Slices are the latencies of the messages due in each part of the window.
+	Slices []Slice `json:"slices,omitempty"`
 	// Gaps are times between messages of one stream (HdrHistogram), of streams
 	// that are not pushbench's.
 	Gaps       []byte   `json:"gaps,omitempty"`
@@ -58,6 +63,19 @@ type Record struct {
 	Errors     []string `json:"errors,omitempty"`
 	Failed     int      `json:"failed"` // connections that ended other than at their stream's end
 	Slow       int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window
+}
+
+// A Slice sums the latencies of some messages, in nanoseconds.
+type Slice struct {
+	Count uint64 `json:"n"`
+	Sum   int64  `json:"sum"`
+	Max   int64  `json:"max"`
+}
+
+func (s *Slice) add(o Slice) {
+	s.Count += o.Count
+	s.Sum += o.Sum
+	s.Max = max(s.Max, o.Max)
 }
 
 const maxErrors = 10

@@ -148,7 +148,7 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 		lat  *recorder
 	)
 	if g.cfg.timed() {
-		lat = newRecorder(len(g.clients), times.Begin, times.End)
+		lat = newRecorder(len(g.clients), g.cfg.Slices, times.Begin, times.End)
 	}
 	deadline := time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration()
 	for i, c := range g.clients {
@@ -231,6 +231,7 @@ func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, err
 		return rec, err
 	}
 	merged := lat.merged()
+	rec.Slices = lat.sliced()
 	rec.Timed = uint64(merged.TotalCount())
 	if rec.Latency, err = hist.Encode(merged); err != nil {
 		return rec, errors.Join(errors.New("latency histogram"), err)

@@ -20,13 +20,15 @@ type recorder struct {
 
 type shard struct {
 	sync.Mutex
-	hist *hdrhistogram.Histogram
+	hist   *hdrhistogram.Histogram
+	slices []Slice // of [begin, end), in order; none unless asked for
 }
 
-func newRecorder(connections int, begin, end int64) *recorder {
+func newRecorder(connections, slices int, begin, end int64) *recorder {
 	r := &recorder{begin: begin, end: end, shards: make([]shard, min(connections, maxShards))}
 	for i := range r.shards {
 		r.shards[i].hist = hist.New()
+		r.shards[i].slices = make([]Slice, slices)
 	}
 	return r
 }
@@ -39,6 +41,9 @@ func (r *recorder) record(i int, now int64, dues []int64) {
 	for _, due := range dues {
 		if due >= r.begin && due < r.end {
 			hist.Record(s.hist, now-due)
+			if n := int64(len(s.slices)); n > 0 {
+				s.slices[(due-r.begin)*n/(r.end-r.begin)].add(Slice{1, now - due, now - due})
+			}
 		}
 	}
 	s.Unlock()
@@ -49,6 +54,17 @@ func (r *recorder) merged() *hdrhistogram.Histogram {
 	all := r.shards[0].hist
 	for i := range r.shards[1:] {
 		all.Merge(r.shards[i+1].hist)
+	}
+	return all
+}
+
+// sliced returns the latencies by part of the window.
+func (r *recorder) sliced() []Slice {
+	all := r.shards[0].slices
+	for s := range r.shards[1:] {
+		for i := range all {
+			all[i].add(r.shards[s+1].slices[i])
+		}
 	}
 	return all
 }

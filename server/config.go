@@ -19,6 +19,7 @@ type Config struct {
 	// Grace is how long after the end of the load a connection may take to hand
 	// over what it still holds.
 	Grace plan.Seconds `json:"grace_seconds"`
+	Look  string       `json:"look,omitempty"` // LookProbe, LookTimeline, LookProfile, or "" for nothing
 }
 
 // settings are a Config's factors with their types.

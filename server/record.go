@@ -30,6 +30,7 @@ type Record struct {
 	Cut          int      `json:"cut"`              // connections that still held messages after the grace time
 	Failed       int      `json:"failed"`           // connections that ended with any other error
 	Errors       []string `json:"errors,omitempty"` // of Failed, at most maxErrors
+	Look         *Look    `json:"look,omitempty"`   // nil where nobody looked inside
 }
 
 const maxErrors = 10

@@ -18,6 +18,7 @@ import (
 	"github.com/pushbench/pushbench/internal/hist"
 	"github.com/pushbench/pushbench/internal/usage"
 	"github.com/pushbench/pushbench/internal/wire"
+	"github.com/pushbench/pushbench/server/probe"
 	"github.com/pushbench/pushbench/server/transport"
 )
 
@@ -36,6 +37,8 @@ type Server struct {
 	writeMu  sync.Mutex
 	crew     crew
 	noticed  atomic.Int64 // when the first connection failed
+	probe    *probe.Probe // nil where nobody looks inside
+	opened   atomic.Bool  // every connection is there
 }
 
 // New listens as the configuration says.
@@ -61,7 +64,12 @@ func New(cfg Config) (*Server, error) {
 	if t.Prefix() {
 		s.prefix = wire.PrefixSize
 	}
-	return &Server{cfg: cfg, settings: s, listener: l, carrier: t, crew: newCrew()}, nil
+	srv := &Server{cfg: cfg, settings: s, listener: l, carrier: t, crew: newCrew()}
+	if err := srv.look(); err != nil {
+		srv.Close()
+		return nil, err
+	}
+	return srv, nil
 }
 
 // Certificate is what a client must trust, in PEM; "" without TLS.
@@ -79,6 +87,9 @@ func (s *Server) Close() {
 		}
 	}
 	_ = s.carrier.Close()
+	if s.probe != nil {
+		_ = s.probe.Close()
+	}
 }
 
 // Accept waits until every connection of the trial is there.
@@ -105,7 +116,9 @@ func (s *Server) Accept() error {
 			return err
 		})
 	}
-	return opened.Wait()
+	err := opened.Wait()
+	s.opened.Store(err == nil)
+	return err
 }
 
 // open performs a connection's handshakes and returns its writer.
@@ -152,6 +165,13 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	if feeds != nil {
 		work.Go(func() { late.run(s.crew.halt) })
 	}
+	var (
+		line     []Moment
+		profile  *Profile
+		profiled error
+	)
+	work.Go(func() { line = s.watch(ctx, times) })
+	work.Go(func() { profile, profiled = s.profile(ctx, times) })
 	reader := usage.NewReader()
 	rec.Begin = s.begin(ctx, reader, times)
 	clock.Wait(ctx, times.End)
@@ -159,6 +179,11 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	clock.Wait(ctx, times.Stop)
 	s.finish()
 	work.Wait()
+	look, err := s.looked(line, profile)
+	if err = errors.Join(err, profiled); err != nil {
+		return Record{}, err
+	}
+	rec.Look = look
 	return s.record(rec, feeds, late, errs)
 }
 

@@ -36,7 +36,11 @@ func finish(inv *invocation, store *results.Run) error {
 	if err := report.Verdicts(inv.stdout, s.Verdicts); err != nil {
 		return err
 	}
-	for _, f := range files {
+	more, err := showLooks(inv, store, s)
+	if err != nil {
+		return err
+	}
+	for _, f := range append(files, more...) {
 		fmt.Fprintln(inv.stdout, filepath.Join(store.Dir, f))
 	}
 	return drawing

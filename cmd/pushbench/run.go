@@ -34,6 +34,8 @@ pushbench run --resume results/runs/smoke-20260102-150405`,
 		fs.Uint64("seed", 0, "seed of the order of cells and of random arrivals (default 1)")
 		fs.Bool("json", false, "print the stored summary, and nothing else, on standard output")
 		fs.Bool("dry-run", false, "show the plan and how long it will take, and run nothing")
+		fs.Bool("probe", false, "then look at the sends from inside the kernel, in blocks of their own")
+		fs.Bool("profile", false, "then profile our own server, in trials of their own: CPU, scheduler, memory")
 		fs.String("resume", "", "complete the run in this directory, from its manifest alone")
 	},
 	run: runRun,
@@ -156,6 +158,9 @@ func execute(ctx context.Context, inv *invocation, store *results.Run) (err erro
 	}
 	r := runner.Runner{Run: store, Pins: runner.ChoosePins(), Command: command, Progress: show.event, Now: time.Now}
 	failed := r.Execute(ctx, drain)
+	if failed == nil {
+		failed = looks(ctx, drain, inv, &r)
+	}
 	show.clear()
 	if len(store.Trials) > 0 {
 		if err := finish(inv, store); err != nil {

@@ -36,6 +36,10 @@ var walls = []wall{
 		why: "an emulated network serves any program: `netem exec` runs one that we do not know",
 	},
 	{
+		from: []string{"server/probe/..."}, forbid: []string{"server", "server/strategy/...", "server/transport/...", "results/...", "scenarios/..."},
+		why: "a probe looks at any program: `trace` knows nothing of the one it looks at",
+	},
+	{
 		from:   []string{"scenarios/..."},
 		forbid: []string{"netem", "netem/device/...", "netem/ns/...", "netem/sched/...", "netem/tc/...", "netem/user/...", "netem/verify/..."},
 		why:    "a scenario is read the same on every machine: it knows profiles, not links",

@@ -33,7 +33,7 @@ type hosting struct {
 func (r *Runner) hosting(c plan.Cell, host string, block int, grace plan.Seconds) (hosting, error) {
 	p := r.Run.Manifest.Plan
 	if c.Ours() {
-		serve := server.Config{Listen: host + ":0", Factors: c.Factors, Seed: p.Seed + uint64(block), Grace: grace}
+		serve := server.Config{Listen: host + ":0", Factors: c.Factors, Seed: p.Seed + uint64(block), Grace: grace, Look: r.looking}
 		return hosting{role: "serve", name: "server", core: r.Pins.Server, config: serve, end: (*process).kill}, nil
 	}
 	name := c.Factors.Text("server")

@@ -31,6 +31,7 @@ type Runner struct {
 	Now      func() time.Time
 
 	waiting []results.Trial // see keep
+	looking string          // what looks inside our server in the trial under way; see Look
 }
 
 // An Event tells how far a run is.

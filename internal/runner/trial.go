@@ -30,6 +30,12 @@ const (
 // trial runs one cell once. It always returns a record; the error says why the
 // trial failed outright, which the record says too.
 func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (results.Trial, error) {
+	t, _, err := r.observed(ctx, c, block, order)
+	return t, err
+}
+
+// observed is trial with what both sides recorded.
+func (r *Runner) observed(ctx context.Context, c plan.Cell, block, order int) (results.Trial, outcome, error) {
 	t := results.Trial{Cell: c.ID, Block: block, Order: order, Started: r.Now().UTC(), State: results.Valid, Metrics: map[string]float64{}}
 	boot := suspended()
 	o, err := r.measure(ctx, c, block)
@@ -39,11 +45,11 @@ func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (resu
 		if said != "" {
 			t.Warnings = append(t.Warnings, "it said: "+said)
 		}
-		return t, err
+		return t, o, err
 	}
 	derive(&t, c, o)
 	judge(&t, c, o, suspended()-boot)
-	return t, nil
+	return t, o, nil
 }
 
 // measure starts both sides, lets them run, and returns what they recorded.
@@ -74,7 +80,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c)}
+	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c), Slices: r.slices()}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
 		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}

@@ -16,6 +16,10 @@ type Figure struct {
 	Notes    []string // what a reader must know to read the points aright
 	Footer   string   // the machine and the run
 
+	// Stacked panels stand below each other over one horizontal axis, each with a
+	// vertical axis of its own.
+	Stacked bool
+
 	suffix string // of Name, where another figure has the same
 }
 

@@ -28,6 +28,9 @@ func grid(n int) (rows, cols int) {
 // top to bottom. Dots per inch change nothing but the number of pixels.
 func layout(fig Figure, dpi int) *canvas {
 	nrows, ncols := grid(len(fig.Panels))
+	if fig.Stacked {
+		nrows, ncols = len(fig.Panels), 1
+	}
 	c := newCanvas(oneRow+anotherRow*vg.Length(nrows-1), dpi)
 	area := vg.Rectangle{Min: vg.Point{X: margin, Y: 22}, Max: vg.Point{X: c.Max.X - margin, Y: c.Max.Y - 26}}
 
@@ -36,7 +39,9 @@ func layout(fig Figure, dpi int) *canvas {
 	area.Min.Y = c.footing([]string{fig.Footer}, face{size: footerSize, color: footerInk}, area) + 6
 	area.Min.Y = c.footing(fig.Notes, face{size: noteSize, color: softInk}, area) + 10
 
-	if len(fig.Panels) == 1 {
+	if fig.Stacked {
+		c.stacked(fig.Panels, area)
+	} else if len(fig.Panels) == 1 {
 		c.single(fig.Panels[0], area)
 	} else {
 		c.multiples(fig.Panels, area, nrows, ncols)

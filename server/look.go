@@ -1,0 +1,96 @@
+package server
+
+import (
+	"context"
+	"os"
+	"syscall"
+	"time"
+
+	"github.com/pushbench/pushbench/internal/child"
+	"github.com/pushbench/pushbench/internal/clock"
+	"github.com/pushbench/pushbench/server/probe"
+)
+
+// What a server can look at. It costs something: no figure of speed may come from a
+// trial with a look, and each look has trials of its own.
+const (
+	LookProbe    = "probe"    // every send, from inside the kernel
+	LookTimeline = "timeline" // how the first connection stands, again and again
+)
+
+// A Moment is how the first connection stood. Sizes are in bytes.
+type Moment struct {
+	Time     int64   `json:"time"` // clock.Now
+	Queued   uint64  `json:"queued"`
+	Size     uint64  `json:"sndbuf"`
+	InFlight uint64  `json:"in_flight"`
+	Unsent   uint64  `json:"unsent"`
+	Cwnd     uint64  `json:"cwnd"`
+	SRTT     float64 `json:"srtt_seconds"`
+}
+
+// moments is how many of them a window has.
+const moments = 400
+
+// A Look is what a server saw by its own look.
+type Look struct {
+	Report   *probe.Report `json:"report,omitempty"`   // of the whole trial
+	Profile  *Profile      `json:"profile,omitempty"`  // of the window
+	Timeline []Moment      `json:"timeline,omitempty"` // of the window
+}
+
+// look begins to look, before any connection is there.
+func (s *Server) look() (err error) {
+	if s.cfg.Look != LookProbe {
+		return nil
+	}
+	s.probe, err = probe.Open(probe.Options{PID: os.Getpid(), Conns: s.conns})
+	return err
+}
+
+// conns lists the connections once all are open.
+func (s *Server) conns() (all []syscall.Conn) {
+	if !s.opened.Load() {
+		return nil
+	}
+	for _, w := range s.writers {
+		all = append(all, w.conn)
+	}
+	return all
+}
+
+// looked is what was seen; nil if nobody looked.
+func (s *Server) looked(timeline []Moment, profile *Profile) (*Look, error) {
+	if s.cfg.Look == "" {
+		return nil, nil
+	}
+	look := &Look{Timeline: timeline, Profile: profile}
+	if s.probe == nil {
+		return look, nil
+	}
+	r, err := s.probe.Report()
+	look.Report = &r
+	return look, err
+}
+
+// watch notes within the window how the first connection stands.
+func (s *Server) watch(ctx context.Context, times child.Go) (line []Moment) {
+	if s.cfg.Look != LookTimeline || len(s.writers) == 0 {
+		return nil
+	}
+	every := max(time.Millisecond, time.Duration(times.End-times.Begin)/moments)
+	clock.Wait(ctx, times.Begin)
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	for ctx.Err() == nil && clock.Now() < times.End {
+		c, ok := probe.Look(s.writers[0].conn)
+		if !ok {
+			break // closed
+		}
+		line = append(line, Moment{
+			clock.Now(), c.Buffer.Queued, c.Buffer.Size, c.Path.InFlight, c.Path.Unsent, c.Path.Cwnd * c.Path.MSS, c.Path.SRTT,
+		})
+		<-tick.C
+	}
+	return line
+}

@@ -1,0 +1,191 @@
+/* What the programs keep of a connection, and whose connections they look at. */
+#pragma once
+#include "kernel.h"
+
+#define SIZES 32   /* bucket i holds sends of less than 2^i bytes, the last all others */
+#define LEVELS 64  /* bucket i holds levels from i/50 of the send buffer on; the last all from 126 % on */
+#define PER_LEVEL 50
+#define LOW 6      /* the first bucket holds all levels below this: see low */
+
+/* at takes an index below a power of two. The verifier follows no comparison with
+ * it, only the mask, which the compiler must therefore not find superfluous. */
+static __always_inline u32 at(u32 i, u32 length)
+{
+	asm volatile("" : "+r"(i));
+	return i & (length - 1);
+}
+
+/* low tells whether a send buffer stands so low that nobody wants to know exactly:
+ * no time is taken then. It can leave that state by a send alone, which counts all
+ * the time before it. On a connection whose reader keeps up this is the only state,
+ * and taking the time would be a third of the cost. */
+static __always_inline int low(u32 queued, u32 sndbuf)
+{
+	return (u64)queued * PER_LEVEL < (u64)sndbuf * LOW;
+}
+
+/* A task's send that has begun. A send that another task begins meanwhile on the
+ * same connection has no such record. */
+struct begun {
+	u64 asked;
+	u32 task, buffers, appended, queued;
+};
+
+struct conn {
+	/* sends that have returned */
+	u64 sends, bytes, eagain, partial, failed;
+	/* of those that took something and whose begin was seen */
+	u64 asked, vectored, buffers, appended, overlapped;
+	u64 size[SIZES];
+	/* time by level, in ns */
+	u64 level[LEVELS];
+	u64 first, last;
+	/* as it was at the last event */
+	u32 queued, alloc, sndbuf, unsent, in_flight, cwnd, mss, srtt_us;
+	u32 retransmits, retransmits_before, data_segments, data_segments_before;
+	/* the most of each */
+	u32 max_queued, max_alloc, max_unsent, max_in_flight, max_level;
+	u32 pid, closed;
+	u16 family, local_port, remote_port, unused;
+	u8 local[16], remote[16];
+	struct begun begun;
+};
+
+/* Events that could not be kept, never counted as if they had not been. */
+struct lost {
+	u64 sends;   /* on connections beyond what the map holds */
+	u64 forks;   /* children beyond what the family holds: their sends are not seen */
+};
+
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 65536);
+	__type(key, u64); /* the socket's cookie */
+	__type(value, struct conn);
+} conns SEC(".maps");
+
+/* An empty connection: one would not fit the stack. */
+struct {
+	__uint(type, BPF_MAP_TYPE_PERCPU_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct conn);
+} empty SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, u32);
+	__type(value, struct lost);
+} losses SEC(".maps");
+
+/* Processes that descend from the one that is looked at, by the kernel's number. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, u32);
+	__type(value, u8);
+} family SEC(".maps");
+
+/* The process that is looked at, as its number in the PID namespace of whoever
+ * asks, and that namespace's inode. With children_only it is left out itself. */
+volatile const u32 target_pid;
+volatile const u32 target_namespace;
+volatile const u8 children_only;
+
+/* is_target finds a task's number in the asker's namespace, which may be any of
+ * those that enclose the task's own. */
+static __always_inline int is_target(struct task_struct *task)
+{
+	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
+	u32 level = BPF_CORE_READ(pid, level);
+	struct upid at;
+	int i;
+
+	for (i = 0; i < 32; i++) { /* MAX_PID_NS_LEVEL */
+		if (i > level)
+			break;
+		if (bpf_core_read(&at, sizeof(at), &pid->numbers[i]))
+			break;
+		if (BPF_CORE_READ(at.ns, ns.inum) == target_namespace)
+			return at.nr == target_pid;
+	}
+	return 0;
+}
+
+static __always_inline int in_family(u32 tgid)
+{
+	return bpf_map_lookup_elem(&family, &tgid) != 0;
+}
+
+/* wanted tells whether the process that runs now is looked at. */
+static __always_inline int wanted(void)
+{
+	if (in_family(bpf_get_current_pid_tgid() >> 32))
+		return 1;
+	return !children_only && is_target((struct task_struct *)bpf_get_current_task());
+}
+
+static __always_inline void lose(u64 *what)
+{
+	__sync_fetch_and_add(what, 1);
+}
+
+static __always_inline struct lost *get_lost(void)
+{
+	u32 zero = 0;
+
+	return bpf_map_lookup_elem(&losses, &zero);
+}
+
+static __always_inline struct conn *known(const struct sock *sk)
+{
+	u64 cookie = sk->__sk_common.skc_cookie.counter;
+
+	return cookie ? bpf_map_lookup_elem(&conns, &cookie) : 0;
+}
+
+static __always_inline void address(struct conn *c, struct sock *sk)
+{
+	struct sock_common *common = &sk->__sk_common;
+
+	c->family = common->skc_family;
+	c->local_port = common->skc_num;
+	c->remote_port = __builtin_bswap16(common->skc_dport);
+	if (c->family == AF_INET) {
+		*(__be32 *)c->local = common->skc_rcv_saddr;
+		*(__be32 *)c->remote = common->skc_daddr;
+	} else if (c->family == AF_INET6) {
+		bpf_core_read(c->local, 16, &common->skc_v6_rcv_saddr);
+		bpf_core_read(c->remote, 16, &common->skc_v6_daddr);
+	}
+}
+
+/* get returns the record of a connection, a new one if the process is looked at. */
+static __always_inline struct conn *get(struct sock *sk)
+{
+	struct conn *c = known(sk);
+	struct tcp_sock *tp;
+	u32 zero = 0;
+	u64 cookie;
+
+	if (c)
+		return c;
+	if (sk->sk_protocol != IPPROTO_TCP || !wanted())
+		return 0;
+	c = bpf_map_lookup_elem(&empty, &zero);
+	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	if (!c || !tp)
+		return 0;
+	/* Nothing else of this processor comes between: it would have to be a send. */
+	c->first = c->last = bpf_ktime_get_ns();
+	c->pid = bpf_get_current_pid_tgid() >> 32;
+	c->retransmits_before = tp->total_retrans;
+	c->data_segments_before = tp->data_segs_out;
+	address(c, sk);
+	cookie = bpf_get_socket_cookie(sk);
+	bpf_map_update_elem(&conns, &cookie, c, BPF_NOEXIST);
+	return bpf_map_lookup_elem(&conns, &cookie);
+}

@@ -1,0 +1,270 @@
+//go:build ignore
+
+/* What the kernel does with a program's sends, counted in the kernel: user space
+ * reads the records once in a while and nothing is sent to it. */
+#include "conn.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+#define max_of(field, value) do { if ((value) > (field)) (field) = (value); } while (0)
+
+/* spend adds the time since the last event to the level at which the send buffer
+ * stood meanwhile: it changes at events alone. */
+static __always_inline void spend(struct conn *c, const struct sock *sk, u32 queued)
+{
+	u64 now = bpf_ktime_get_ns(), then = __sync_lock_test_and_set(&c->last, now);
+	u32 sndbuf = sk->sk_sndbuf;
+	u64 level;
+
+	if (!sndbuf || (s64)(now - then) <= 0)
+		return;
+	level = (u64)queued * PER_LEVEL / sndbuf;
+	if (level < LOW)
+		level = 0;
+	if (level >= LEVELS)
+		level = LEVELS - 1;
+	__sync_fetch_and_add(&c->level[at(level, LEVELS)], now - then);
+}
+
+/* look notes how the connection stands. */
+static __always_inline void look(struct conn *c, struct sock *sk)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	u32 queued = sk->sk_wmem_queued, sndbuf = sk->sk_sndbuf, level;
+
+	/* Only then can it be a new maximum, and a division saved is ten nanoseconds. */
+	if (sndbuf && (queued > c->max_queued || sndbuf != c->sndbuf)) {
+		level = (u64)queued * 1000 / sndbuf;
+		max_of(c->max_level, level);
+	}
+	c->queued = queued;
+	c->sndbuf = sndbuf;
+	c->alloc = sk->sk_wmem_alloc.refs.counter;
+	max_of(c->max_queued, queued);
+	max_of(c->max_alloc, c->alloc);
+	if (!tp)
+		return;
+	c->unsent = tp->write_seq - tp->snd_nxt;
+	c->in_flight = tp->snd_nxt - tp->snd_una;
+	c->cwnd = tp->snd_cwnd;
+	c->mss = tp->mss_cache;
+	c->srtt_us = tp->srtt_us >> 3;
+	c->retransmits = tp->total_retrans;
+	c->data_segments = tp->data_segs_out;
+	max_of(c->max_unsent, c->unsent);
+	max_of(c->max_in_flight, c->in_flight);
+}
+
+static __always_inline u32 bucket(u64 n)
+{
+	u32 i = 0;
+
+	if (n >> 31)
+		return SIZES - 1;
+	if (n >> 16) { n >>= 16; i += 16; }
+	if (n >> 8) { n >>= 8; i += 8; }
+	if (n >> 4) { n >>= 4; i += 4; }
+	if (n >> 2) { n >>= 2; i += 2; }
+	if (n >> 1) { n >>= 1; i += 1; }
+	return n ? i + 1 : i;
+}
+
+static __always_inline void begin(struct conn *c, const struct sock *sk, const struct msghdr *msg, u64 asked, int appended)
+{
+	u32 task = bpf_get_current_pid_tgid();
+
+	/* The first of all turns that one call makes. */
+	if (c->begun.task || __sync_val_compare_and_swap(&c->begun.task, 0, task) != 0)
+		return;
+	c->begun.asked = asked;
+	c->begun.queued = sk->sk_wmem_queued;
+	c->begun.appended = appended;
+	c->begun.buffers = 1;
+	/* A writev of one buffer is a write to the kernel. */
+	if (msg->msg_iter.iter_type == bpf_core_enum_value(enum iter_type, ITER_IOVEC))
+		c->begun.buffers = msg->msg_iter.nr_segs;
+}
+
+/* took counts a send whose begin is known. No other task comes here meanwhile. */
+static __always_inline void took(struct conn *c, s64 taken)
+{
+	if (taken <= 0)
+		return;
+	c->asked += c->begun.asked;
+	c->buffers += c->begun.buffers;
+	c->size[at(bucket(c->begun.asked), SIZES)]++;
+	if (c->begun.buffers > 1)
+		c->vectored++;
+	if (c->begun.appended)
+		c->appended++;
+	if (taken < c->begun.asked)
+		c->partial++;
+}
+
+/* end counts a send that returns: taken is how many bytes the kernel took, or an
+ * error. asked is 0 where only the begin tells. */
+static __always_inline void end(struct sock *sk, s64 taken)
+{
+	u32 task = bpf_get_current_pid_tgid();
+	struct conn *c = get(sk);
+	struct lost *lost;
+	u32 before;
+
+	if (!c) {
+		lost = get_lost();
+		if (lost && sk->sk_protocol == IPPROTO_TCP && wanted())
+			lose(&lost->sends);
+		return;
+	}
+	/* A call that does not wait is too short to count apart from what was before. */
+	before = sk->sk_wmem_queued;
+	asm volatile("" : "+r"(before)); /* the two loads must not become one */
+	if (c->begun.task == task)
+		before = c->begun.queued;
+	look(c, sk);
+	if (!low(before, c->sndbuf) || !low(c->queued, c->sndbuf))
+		spend(c, sk, before);
+	__sync_fetch_and_add(&c->sends, 1);
+	if (taken > 0)
+		__sync_fetch_and_add(&c->bytes, taken);
+	else if (taken < 0)
+		__sync_fetch_and_add(taken == -EAGAIN ? &c->eagain : &c->failed, 1);
+	if (c->begun.task == task) {
+		took(c, taken);
+		c->begun.task = 0;
+	} else if (taken > 0) {
+		__sync_fetch_and_add(&c->overlapped, 1);
+		__sync_fetch_and_add(&c->size[at(bucket(taken), SIZES)], 1);
+	}
+}
+
+/* Since Linux 6.16: at each turn of the loop that takes a send's bytes, with the
+ * segment that they may be appended to. */
+SEC("tp_btf/tcp_sendmsg_locked")
+int BPF_PROG(send_turn, struct sock *sk, struct msghdr *msg, struct sk_buff *tail, int goal)
+{
+	struct conn *c = get(sk);
+
+	if (c)
+		begin(c, sk, msg, msg->msg_iter.count, tail && (s64)goal > (s64)tail->len);
+	return 0;
+}
+
+/* Since Linux 6.3: when a send returns. */
+SEC("tp_btf/sock_send_length")
+int BPF_PROG(send_returned, struct sock *sk, int taken)
+{
+	end(sk, taken);
+	return 0;
+}
+
+/* Where the tracepoints are missing. */
+SEC("fentry/tcp_sendmsg")
+int BPF_PROG(send_entered, struct sock *sk, struct msghdr *msg, unsigned long size)
+{
+	struct conn *c = get(sk);
+	struct sk_buff *tail;
+
+	if (!c)
+		return 0;
+	tail = sk->sk_write_queue.prev;
+	begin(c, sk, msg, size, (void *)tail != (void *)&sk->sk_write_queue);
+	return 0;
+}
+
+SEC("fexit/tcp_sendmsg")
+int BPF_PROG(send_left, struct sock *sk, struct msghdr *msg, unsigned long size, int taken)
+{
+	end(sk, taken);
+	return 0;
+}
+
+/* For each segment received, before it changes anything: what an acknowledgement
+ * frees has stood in the buffer until now. */
+SEC("tp_btf/tcp_probe")
+int BPF_PROG(segment_received, struct sock *sk)
+{
+	struct conn *c;
+
+	if (low(sk->sk_wmem_queued, sk->sk_sndbuf))
+		return 0;
+	c = known(sk);
+	if (c)
+		spend(c, sk, sk->sk_wmem_queued);
+	return 0;
+}
+
+SEC("tp_btf/tcp_retransmit_skb")
+int BPF_PROG(retransmitted, struct sock *sk)
+{
+	struct conn *c = known(sk);
+
+	if (!c)
+		return 0;
+	spend(c, sk, sk->sk_wmem_queued);
+	look(c, sk);
+	return 0;
+}
+
+/* The last word on a connection; user space then removes the record. */
+SEC("tp_btf/tcp_destroy_sock")
+int BPF_PROG(destroyed, struct sock *sk)
+{
+	struct conn *c = known(sk);
+
+	if (!c)
+		return 0;
+	spend(c, sk, sk->sk_wmem_queued);
+	look(c, sk);
+	c->closed = 1;
+	return 0;
+}
+
+/* Read by user space before it reads the records: what has changed since the last
+ * event, which may be long ago on a connection that stands still. */
+SEC("iter/tcp")
+int refresh(struct bpf_iter__tcp *ctx)
+{
+	struct sock_common *any = ctx->sk_common;
+	struct tcp_sock *tp;
+	struct conn *c;
+	u64 cookie;
+
+	if (!any || !any->skc_cookie.counter)
+		return 0;
+	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(any);
+	cookie = any->skc_cookie.counter;
+	c = bpf_map_lookup_elem(&conns, &cookie);
+	if (!tp || !c)
+		return 0;
+	spend(c, (struct sock *)tp, ((struct sock *)tp)->sk_wmem_queued);
+	look(c, (struct sock *)tp);
+	return 0;
+}
+
+SEC("tp_btf/sched_process_fork")
+int BPF_PROG(forked, struct task_struct *parent, struct task_struct *child)
+{
+	u32 tgid = child->tgid;
+	struct lost *lost;
+	u8 member = 1;
+
+	if (tgid == parent->tgid || !(in_family(parent->tgid) || is_target(parent)))
+		return 0;
+	if (bpf_map_update_elem(&family, &tgid, &member, BPF_ANY)) {
+		lost = get_lost();
+		if (lost)
+			lose(&lost->forks);
+	}
+	return 0;
+}
+
+SEC("tp_btf/sched_process_exit")
+int BPF_PROG(exited, struct task_struct *task)
+{
+	u32 tgid = task->tgid;
+
+	if (task->signal->live.counter == 0)
+		bpf_map_delete_elem(&family, &tgid);
+	return 0;
+}

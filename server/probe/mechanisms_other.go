@@ -1,0 +1,7 @@
+//go:build !linux
+
+package probe
+
+var mechanisms []mechanism
+
+func present(int) error { return nil }

@@ -1,0 +1,204 @@
+//go:build amd64 || arm64 || riscv64 || ppc64le || loong64
+
+package probe
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/cilium/ebpf"
+	"github.com/cilium/ebpf/link"
+	"github.com/cilium/ebpf/rlimit"
+	"golang.org/x/sys/unix"
+
+	"github.com/pushbench/pushbench/server/probe/bpf"
+)
+
+// always are the programs beside those that see sends.
+var always = []string{"segment_received", "retransmitted", "destroyed", "forked", "exited"}
+
+// counting is a set of programs at work.
+type counting struct {
+	coll    *ebpf.Collection
+	links   []link.Link
+	refresh *link.Iter // nil where the kernel has no such iterator
+	keys    []uint64
+	values  []bpf.SendConn
+}
+
+// programs returns a mechanism that sees sends by the named programs.
+func programs(sends ...string) func(Options) (source, error) {
+	return func(o Options) (source, error) {
+		spec, err := bpf.LoadSend()
+		if err != nil {
+			return nil, err
+		}
+		if err := aim(spec, o); err != nil {
+			return nil, err
+		}
+		// Kernels before 5.11 charge maps to this limit; where it cannot be raised,
+		// loading says so.
+		_ = rlimit.RemoveMemlock()
+		names := append(append([]string{}, sends...), always...)
+		c, err := load(spec, append(names, "refresh"))
+		if err != nil {
+			if c, err = load(spec, names); err != nil {
+				return nil, err
+			}
+		}
+		if err := c.attach(names); err != nil {
+			return nil, errors.Join(err, c.close())
+		}
+		return c, nil
+	}
+}
+
+// aim says in the programs whose sends they count, and of how many connections.
+func aim(spec *ebpf.CollectionSpec, o Options) error {
+	var ns unix.Stat_t
+	if err := unix.Stat("/proc/self/ns/pid", &ns); err != nil {
+		return fmt.Errorf("PID namespace of this process: %w", err)
+	}
+	if o.MaxConns > 0 {
+		spec.Maps[bpf.SendMapConns].MaxEntries = uint32(o.MaxConns)
+	}
+	only := uint8(0)
+	if o.ChildrenOnly {
+		only = 1
+	}
+	return errors.Join(
+		spec.Variables[bpf.SendVarTargetPid].Set(uint32(o.PID)),
+		spec.Variables[bpf.SendVarTargetNamespace].Set(uint32(ns.Ino)),
+		spec.Variables[bpf.SendVarChildrenOnly].Set(only),
+	)
+}
+
+// load loads the named programs of spec with all maps.
+func load(spec *ebpf.CollectionSpec, names []string) (*counting, error) {
+	spec = spec.Copy()
+	all := spec.Programs
+	spec.Programs = map[string]*ebpf.ProgramSpec{}
+	for _, name := range names {
+		spec.Programs[name] = all[name]
+	}
+	coll, err := ebpf.NewCollection(spec)
+	if err != nil {
+		return nil, cause(err)
+	}
+	n := coll.Maps[bpf.SendMapConns].MaxEntries()
+	return &counting{coll: coll, keys: make([]uint64, min(n, batch)), values: make([]bpf.SendConn, min(n, batch))}, nil
+}
+
+// cause says what to do about a refusal.
+func cause(err error) error {
+	switch {
+	case errors.Is(err, unix.EPERM), errors.Is(err, unix.EACCES):
+		// The loader guesses at a limit, which has been raised or does not count.
+		said, _, _ := strings.Cut(err.Error(), " (MEMLOCK")
+		return fmt.Errorf("the kernel refuses BPF programs: %s; CAP_BPF and CAP_PERFMON allow them (root has both)", said)
+	case errors.Is(err, ebpf.ErrNotSupported), errors.Is(err, unix.ENOENT):
+		return fmt.Errorf("this kernel lacks it: %w", err)
+	}
+	return err
+}
+
+func (c *counting) attach(names []string) error {
+	for _, name := range names {
+		l, err := link.AttachTracing(link.TracingOptions{Program: c.coll.Programs[name]})
+		if err != nil {
+			return fmt.Errorf("attach %s: %w", name, cause(err))
+		}
+		c.links = append(c.links, l)
+	}
+	if p := c.coll.Programs["refresh"]; p != nil {
+		c.refresh, _ = link.AttachIter(link.IterOptions{Program: p}) // without it figures are as old as the last event
+	}
+	return nil
+}
+
+func (c *counting) close() error {
+	var errs []error
+	for _, l := range c.links {
+		errs = append(errs, l.Close())
+	}
+	if c.refresh != nil {
+		errs = append(errs, c.refresh.Close())
+	}
+	c.coll.Close()
+	return errors.Join(errs...)
+}
+
+// bring brings the records up to now: those of this network namespace.
+func (c *counting) bring() {
+	if c.refresh == nil {
+		return
+	}
+	if r, err := c.refresh.Open(); err == nil {
+		_, _ = io.Copy(io.Discard, r)
+		r.Close()
+	}
+}
+
+func (c *counting) read() (Reading, error) {
+	c.bring()
+	r := Reading{Time: time.Now()}
+	conns := c.coll.Maps[bpf.SendMapConns]
+	var gone []uint64
+	var err error
+	for id, v := range c.all(conns, &err) {
+		conn := c.conn(id, v)
+		if conn.Closed {
+			gone = append(gone, id)
+		}
+		r.Conns = append(r.Conns, conn)
+	}
+	if err != nil {
+		return r, err
+	}
+	for _, id := range gone {
+		if err := conns.Delete(id); err != nil && !errors.Is(err, ebpf.ErrKeyNotExist) {
+			return r, err
+		}
+	}
+	r.Lost, err = c.lost()
+	return r, err
+}
+
+func (c *counting) lost() (Lost, error) {
+	var l bpf.SendLost
+	if err := c.coll.Maps[bpf.SendMapLosses].Lookup(uint32(0), &l); err != nil {
+		return Lost{}, err
+	}
+	sum := Lost{Sends: l.Sends, Forks: l.Forks}
+	for _, p := range c.coll.Programs {
+		if stats, err := p.Stats(); err == nil { // since Linux 5.12
+			sum.Missed += stats.RecursionMisses
+		}
+	}
+	return sum, nil
+}
+
+// conn is a record in the form that every mechanism gives.
+func (c *counting) conn(id uint64, v *bpf.SendConn) Conn {
+	conn := Conn{
+		ID: id, PID: int(v.Pid), Closed: v.Closed != 0, Bytes: v.Bytes,
+		Local: address(v.Family, v.Local[:], v.LocalPort), Remote: address(v.Family, v.Remote[:], v.RemotePort),
+		Calls: &Calls{Sends: v.Sends, EAGAIN: v.Eagain, Failed: v.Failed, Sizes: v.Size},
+		Buffer: Buffer{
+			Queued: uint64(v.Queued), Allocated: uint64(v.Alloc), Size: uint64(v.Sndbuf),
+			MaxQueued: uint64(v.MaxQueued), MaxAllocated: uint64(v.MaxAlloc), MaxLevel: float64(v.MaxLevel) / 1000, Levels: v.Level,
+		},
+		Path: Path{
+			InFlight: uint64(v.InFlight), Unsent: uint64(v.Unsent), MaxInFlight: uint64(v.MaxInFlight), MaxUnsent: uint64(v.MaxUnsent),
+			Cwnd: uint64(v.Cwnd), MSS: uint64(v.Mss), SRTT: float64(v.SrttUs) / 1e6,
+			Retransmits: uint64(v.Retransmits - v.RetransmitsBefore), DataSegments: uint64(v.DataSegments - v.DataSegmentsBefore),
+		},
+	}
+	if c.coll.Programs["send_turn"] != nil || c.coll.Programs["send_entered"] != nil {
+		conn.Pieces = &Pieces{v.Asked, v.Partial, v.Vectored, v.Buffers, v.Appended, v.Overlapped}
+	}
+	return conn
+}
