@@ -23,8 +23,11 @@ type rule struct {
 var rules = []rule{
 	{"flush", "a strategy or a transport that holds bytes back", heldBack},
 	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
-	{"window", "flush: window", is("flush", "window")},
-	{"threshold", "flush: window", is("flush", "window")},
+	{"window", "flush: window or next-write", windowed},
+	{"threshold", "flush: window or next-write", windowed},
+	{"bdp_share", "strategy: pipeline", usedByStrategy("bdp_share")},
+	{"bdp_rtt", "strategy: pipeline", usedByStrategy("bdp_rtt")},
+	{"high_water", "strategy: pipeline", usedByStrategy("high_water")},
 	{"message", "a load other than replay, which has its own sizes", not("load", "replay")},
 	{"rtt", "network: emulated", is("network", emulated)},
 	{"bandwidth", "network: emulated", is("network", emulated)},
@@ -61,6 +64,10 @@ func usedByTransport(factor string) func(plan.Values) bool {
 		t, err := transport.Named(v.Text("transport"))
 		return err == nil && t.Applies(factor)
 	}
+}
+
+func windowed(v plan.Values) bool {
+	return v.Text("flush") == "window" || v.Text("flush") == "next-write"
 }
 
 func heldBack(v plan.Values) bool {

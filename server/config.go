@@ -50,9 +50,13 @@ const (
 	flushFull
 	flushIdle
 	flushWindow
+	flushNextWrite // a window without a timer
 )
 
-var policies = map[string]policy{"each": flushEach, "full": flushFull, "idle": flushIdle, "window": flushWindow}
+// timed tells whether the policy goes by the clock.
+func (p policy) timed() bool { return p == flushWindow || p == flushNextWrite }
+
+var policies = map[string]policy{"each": flushEach, "full": flushFull, "idle": flushIdle, "window": flushWindow, "next-write": flushNextWrite}
 
 func (c Config) settings() (settings, error) {
 	v := c.Factors
@@ -62,7 +66,7 @@ func (c Config) settings() (settings, error) {
 	}
 	flush, ok := policies[v.Text("flush")]
 	if !ok {
-		return settings{}, fmt.Errorf("no flush policy %q: there are each, full, idle and window", v.Text("flush"))
+		return settings{}, fmt.Errorf("no flush policy %q: there are each, full, idle, window and next-write", v.Text("flush"))
 	}
 	over, ok := overflows[v.Text("overflow")]
 	if !ok {

@@ -37,7 +37,7 @@ func serveFlags(fs *pflag.FlagSet) {
 	fs.String("rate", "10/s", "messages per second, the same for all")
 	fs.String("message", "64B", "payload of a message; JSON is padded up to it")
 	fs.String("strategy", "direct", "how bytes reach the kernel (see pushbench list)")
-	fs.String("flush", "each", "when held bytes are handed on: each, full, idle or window")
+	fs.String("flush", "each", "when held bytes are handed on: each, full, idle, window or next-write")
 	fs.String("buffer", "4KiB", "bytes the strategy holds back")
 	fs.Bool("page", false, "show the stream to browsers, at /")
 	fs.String("tls", "", "self: encrypt, with a certificate made for this run")

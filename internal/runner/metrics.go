@@ -58,8 +58,15 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
 		m["disconnected_share"] = float64(srv.Disconnected) / c.Factors.Number("connections")
 	}
-	if n, ok := srv.Strategy["option_calls"]; ok && srv.Sent > 0 {
-		m["option_calls_per_message"] = n / float64(srv.Sent)
+	for _, calls := range []string{"option_calls", "feed_calls"} {
+		if n, ok := srv.Strategy[calls]; ok && srv.Sent > 0 {
+			m[calls+"_per_message"] = n / float64(srv.Sent)
+		}
+	}
+	if n, ok := srv.Strategy["pauses"]; ok {
+		trial := seconds(srv.Times.Stop - srv.Times.Start)
+		m["pauses_per_second"] = n / trial
+		m["paused_share"] = srv.Strategy["pause_seconds"] / trial / c.Factors.Number("connections")
 	}
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n

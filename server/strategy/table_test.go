@@ -300,7 +300,7 @@ func TestNoAllocations(t *testing.T) {
 			batch[i] = make([]byte, 100)
 		}
 		d.must(batch...)
-		if n := testing.AllocsPerRun(200, func() { d.must(batch...) }); n != 0 {
+		if n := testing.AllocsPerRun(200, func() { d.must(batch...) }); n != 0 && !spec.Allocates {
 			t.Errorf("%v allocations a batch", n)
 		}
 		if err := errors.Join(d.finish(), p.writer.Close()); err != nil {

@@ -43,7 +43,7 @@ func New(v plan.Values, host string) (*Transport, error) {
 	if _, what := Refuse(v); what != "" {
 		return nil, errors.New(what)
 	}
-	t := &Transport{spec: spec, strat: strat, options: strategy.Options{Buffer: v.Int("buffer")}, position: v.Text("tls"), patience: openTime}
+	t := &Transport{spec: spec, strat: strat, options: options(v), position: v.Text("tls"), patience: openTime}
 	if t.position != "none" {
 		if t.tls, t.pem, err = certify(host, spec.ALPN); err != nil {
 			return nil, fmt.Errorf("certificate for %s: %w", host, err)
@@ -53,6 +53,13 @@ func New(v plan.Values, host string) (*Transport, error) {
 		t.protocol, err = spec.New(v)
 	}
 	return t, err
+}
+
+func options(v plan.Values) strategy.Options {
+	return strategy.Options{
+		Buffer: v.Int("buffer"), BDPShare: v.Number("bdp_share"),
+		LeastRTT: v.Text("bdp_rtt") == "least", HighWater: v.Number("high_water"),
+	}
 }
 
 // Name is the transport's name.
