@@ -21,6 +21,15 @@ type rule struct {
 }
 
 var rules = []rule{
+	{"sink", "transport: tcp and tls: none", func(v plan.Values) bool { return v.Text("transport") == "tcp" && v.Text("tls") == "none" }},
+	{"nodelay", toSocket, is("sink", "socket")},
+	{"sndbuf", toSocket, is("sink", "socket")},
+	{"notsent_lowat", toSocket, is("sink", "socket")},
+	{"user_timeout", toSocket, is("sink", "socket")},
+	{"congestion", toSocket, is("sink", "socket")},
+	{"rcvbuf", toSocket, is("sink", "socket")},
+	{"quickack", toSocket, is("sink", "socket")},
+	{"delayed_ack", toSocket, is("sink", "socket")},
 	{"flush", "a strategy or a transport that holds bytes back", heldBack},
 	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
 	{"window", "flush: window or next-write", windowed},
@@ -74,6 +83,8 @@ func heldBack(v plan.Values) bool {
 	t, err := transport.Named(v.Text("transport"))
 	return err == nil && t.Holds || usedByStrategy("flush")(v)
 }
+
+const toSocket = "sink: socket"
 
 const openLoop = "an open-loop load: rate, burst or replay"
 
@@ -136,6 +147,13 @@ var conflicts = []conflict{
 			return "", ""
 		}
 		return "flush", fmt.Sprintf("strategy %s does not know flush %s, only %s", s.Name, flush, strings.Join(s.Flush, ", "))
+	},
+	func(v plan.Values) (string, string) {
+		sink, network := v.Text("sink"), v.Text("network")
+		if sink == "socket" || network == "loopback" {
+			return "", ""
+		}
+		return "network", fmt.Sprintf("sink %s is no socket: no byte goes over network %s; take loopback", sink, network)
 	},
 	func(v plan.Values) (string, string) {
 		if v.Bool("quickack") && v.Bool("delayed_ack") {

@@ -42,6 +42,7 @@ var Factors = []Factor{
 	{Name: "deflate", Kind: Bool, Default: false, Doc: "Each WebSocket message is compressed (permessage-deflate, without context takeover); the padding does not compress."},
 	{Name: "heartbeat", Kind: Duration, Default: float64(0), Max: 3600, Doc: "After how long a silence the server writes a comment into a stream of events; 0 is never."},
 	{Name: "h2_window", Kind: Size, Default: float64(0), Max: 1<<31 - 1, Doc: "What an HTTP/2 client lets the server send ahead, on a stream and on the connection; 0 is what Go's client does, 4 MiB and 1 GiB."},
+	{Name: "sink", Kind: Enum, Values: []string{"socket", "pipe", "null"}, Default: "socket", Doc: "Where the bytes go: to the socket, into a pipe that the generator reads, or to /dev/null, which nobody reads: of what is written there the server's own count is all there is."},
 	{Name: "strategy", Kind: Name, Default: "direct", Doc: "How bytes reach the kernel."},
 	{Name: "flush", Kind: Enum, Values: []string{"each", "full", "idle", "window", "next-write"}, Default: "each", Doc: "When held bytes are handed on: after each message, when the buffer is full, when nothing waits, or after bytes or time, whichever is first (window); next-write is a window without a timer: it looks at the clock when the next message comes, and the tail stays until the stream ends."},
 	{Name: "buffer", Kind: Size, Default: float64(4096), Min: 16, Max: 64 << 20, Doc: "Bytes the strategy holds back before it writes."},

@@ -13,6 +13,7 @@ type Metric struct {
 var Metrics = []Metric{
 	{Name: "goodput_bytes_per_second", Unit: "B/s", Better: "higher", Doc: "Payload bytes the reader checked in the window, by the reader's monotonic clock; framing is not counted."},
 	{Name: "messages_per_second", Unit: "1/s", Better: "higher", Doc: "Messages the reader checked in the window, by the reader's monotonic clock."},
+	{Name: "written_bytes_per_second", Unit: "B/s", Better: "higher", Doc: "Payload bytes the server handed to its strategy in the window, by its monotonic clock: the only speed of sink null, which nobody reads."},
 	{Name: "write_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "Write calls the writer made on its sockets, by its own count; a call the kernel took in parts counts once."},
 	{Name: "segments_per_message", Unit: "segments/message", Better: "lower", Doc: "TCP segments with data that left the writer, by TCP_INFO (tcpi_data_segs_out); resent ones count again."},
 	{Name: "wire_bytes_per_message", Unit: "B/message", Better: "lower", Doc: "Bytes the messages took on the link, headers included, by TCP_INFO (tcpi_bytes_sent and segments)."},

@@ -7,19 +7,19 @@ import "github.com/pushbench/pushbench/server/strategy"
 func ExampleNew_pipeline() {
 	streamLines("pipeline", strategy.Options{Buffer: 16 << 10, LeastRTT: true, BDPShare: 1.25, HighWater: 0.7})
 	// Output:
-	// pipeline: 1000 messages, 7890 bytes
+	// pipeline: 1000 messages, 8890 bytes
 }
 
 // Move what lies in a pipe to the socket without a second copy.
 func ExampleNew_splice() {
 	streamLines("splice", strategy.Options{Buffer: 16 << 10})
 	// Output:
-	// splice: 1000 messages, 7890 bytes
+	// splice: 1000 messages, 8890 bytes
 }
 
 // Send a file's pages as TCPConn.ReadFrom does.
 func ExampleNew_readfrom() {
 	streamLines("readfrom", strategy.Options{Buffer: 16 << 10})
 	// Output:
-	// readfrom: 1000 messages, 7890 bytes
+	// readfrom: 1000 messages, 8890 bytes
 }

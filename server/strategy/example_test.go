@@ -119,7 +119,7 @@ func ExampleSink() {
 func ExampleNew_ring() {
 	streamLines("ring", strategy.Options{Buffer: 64 << 10})
 	// Output:
-	// ring: 1000 messages, 7890 bytes
+	// ring: 1000 messages, 8890 bytes
 }
 
 // streamLines writes a thousand lines by the named strategy and counts what arrives.

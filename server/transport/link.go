@@ -87,6 +87,7 @@ type Link struct {
 	Beat func() error
 
 	conn    *net.TCPConn
+	file    *file // in place of the socket, or nil
 	marked  bool // the protocol marks the end of a stream
 	bottom  strategy.Strategy
 	sink    *strategy.Sink // counts the write calls on the socket
@@ -101,7 +102,9 @@ type Link struct {
 // told the time inside each write call on the socket from then on.
 func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(time.Duration)) (*Link, error) {
 	if t.position == "none" && t.protocol == nil {
-		return t.plain(conn, observe)
+		l, err := t.plain(conn, observe)
+		l.conn = conn
+		return l, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.patience)
 	defer cancel()
@@ -128,12 +131,12 @@ func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(ti
 }
 
 // plain is a link with nothing between the loop and the strategy, and nothing
-// between the strategy and the socket.
-func (t *Transport) plain(conn *net.TCPConn, observe func(time.Duration)) (*Link, error) {
+// between the strategy and the connection.
+func (t *Transport) plain(conn net.Conn, observe func(time.Duration)) (*Link, error) {
 	sink := strategy.NewSink(conn)
 	sink.Observe = observe
 	s, err := t.strat.New(sink, t.options)
-	return &Link{Strategy: s, conn: conn, bottom: s, sink: sink}, err
+	return &Link{Strategy: s, bottom: s, sink: sink}, err
 }
 
 // layer puts the layers of the link on each other, from the socket upwards.
@@ -210,6 +213,11 @@ func (l *Link) End() error {
 // end of a stream by its protocol may have closed the connection already; one that
 // misses the end reports it.
 func (l *Link) CloseWrite() error {
+	if l.file != nil {
+		if err := l.file.to.Close(); err != nil {
+			return err
+		}
+	}
 	err := l.conn.CloseWrite()
 	if l.marked || l.tls != nil {
 		return nil
@@ -264,6 +272,9 @@ func (l *Link) Report() map[string]float64 {
 func (l *Link) SetWriteDeadline(t time.Time) error {
 	if d, ok := l.stream.(interface{ SetWriteDeadline(time.Time) }); ok {
 		d.SetWriteDeadline(t)
+	}
+	if l.file != nil {
+		return l.file.SetWriteDeadline(t)
 	}
 	return l.conn.SetWriteDeadline(t)
 }

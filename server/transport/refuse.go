@@ -20,6 +20,8 @@ func Refuse(v plan.Values) (factor, what string) {
 	}
 	position := v.Text("tls")
 	switch {
+	case v.Text("sink") != "socket" && s.Socket:
+		return "strategy", fmt.Sprintf("strategy %s works on the socket itself, and sink %s is a file; take direct, bufio or ring", s.Name, v.Text("sink"))
 	case position == "above" && s.Socket:
 		return "strategy", fmt.Sprintf("strategy %s works on the socket itself and cannot stand above the records of TLS; tls below can be had, or strategy direct, bufio or ring", s.Name)
 	case position == "below" && s.Gathers:
