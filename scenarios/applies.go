@@ -55,6 +55,7 @@ var rules = []rule{
 	{"ws_pool", "transport: ws", usedByTransport("ws_pool")},
 	{"deflate", "transport: ws", usedByTransport("deflate")},
 	{"h2_window", "transport: h2 or h2push", usedByTransport("h2_window")},
+	{"message_memory", openLoop, not("load", "saturate")},
 	{"queue", openLoop, not("load", "saturate")},
 	{"workers", openLoop, not("load", "saturate")},
 	{"overflow", openLoop, not("load", "saturate")},

@@ -29,6 +29,7 @@ type settings struct {
 	threshold   int
 	window      time.Duration
 	message     int
+	fresh       bool // each message has memory of its own
 	saturate    bool
 	broadcast   bool
 	load        schedule.Spec
@@ -79,6 +80,7 @@ func (c Config) settings() (settings, error) {
 		threshold:   v.Int("threshold"),
 		window:      v.Duration("window"),
 		message:     v.Int("message"),
+		fresh:       v.Text("message_memory") == "fresh",
 		saturate:    v.Text("load") == "saturate",
 		broadcast:   v.Text("audience") == "broadcast",
 		queue:       v.Int("queue"),

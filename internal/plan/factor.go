@@ -52,6 +52,7 @@ var Factors = []Factor{
 	{Name: "bdp_rtt", Kind: Enum, Values: []string{"smoothed", "least"}, Default: "smoothed", Doc: "The round-trip time in that product: TCP's smoothed one, or the least it has seen."},
 	{Name: "high_water", Kind: Share, Default: 0.8, Min: 0.05, Max: 1, Doc: "Share of the send buffer at which strategy pipeline pauses."},
 	{Name: "message", Kind: Size, Default: float64(64), Min: 16, Max: 16 << 20, Doc: "Payload bytes of a message, its 16-byte header included."},
+	{Name: "message_memory", Kind: Enum, Values: []string{"reused", "fresh"}, Default: "reused", Doc: "Where paced messages are made: in memory that is used again for each batch, or each in a heap object of its own."},
 	{Name: "nodelay", Kind: Bool, Default: true, Doc: "TCP_NODELAY on the writer's socket; Go turns it on by default."},
 	{Name: "sndbuf", Kind: Size, Default: float64(0), Max: 1 << 30, Doc: "SO_SNDBUF on the writer's socket; 0 leaves it to the kernel."},
 	{Name: "notsent_lowat", Kind: Size, Default: float64(0), Max: 1 << 30, Doc: "TCP_NOTSENT_LOWAT on the writer's socket: bytes not yet sent above which it is not writable; 0 leaves it to the kernel."},
