@@ -11,7 +11,6 @@ package model
 
 import (
 	"math"
-
 )
 
 // A Limit is what keeps a cell from being faster.
@@ -47,20 +46,36 @@ type Prediction struct {
 type Model struct {
 	time map[string][]float64 // seconds a message takes, by class
 	cpu  map[string][]float64
-	// used is how much of a limit is reached, by the limit.
-	used map[Limit]float64
+	used map[Limit]float64 // how much of a limit is reached
+	slow track
 }
 
-// Fit finds the constants from cells that were measured.
+// settles is after how many rounds constants and speed agree.
+const settles = 4
+
+// Fit finds the constants from cells that were measured, and with them how the
+// speed of the machine changed meanwhile.
 func Fit(cells []Observation) *Model {
-	m := &Model{time: map[string][]float64{}, cpu: map[string][]float64{}, used: map[Limit]float64{}}
-	shares := map[Limit][]float64{}
+	m := &Model{}
+	for range settles {
+		steady := make([]Observation, len(cells))
+		for i, o := range cells {
+			steady[i] = m.slow.without(o)
+		}
+		m.constants(steady)
+		m.slow = m.track(cells)
+	}
+	return m
+}
+
+func (m *Model) constants(cells []Observation) {
+	m.time, m.cpu, m.used = map[string][]float64{}, map[string][]float64{}, map[Limit]float64{Offered: 1}
 	of := map[string][]Observation{}
+	shares := map[Limit][]float64{}
 	for _, o := range cells {
-		c := o.class()
-		of[c] = append(of[c], o)
-		if o.limit != "" && o.limit != Offered && o.Rate > 0 {
-			shares[o.limit] = append(shares[o.limit], o.Rate/o.most)
+		of[o.class()] = append(of[o.class()], o)
+		if limit, share, ok := o.binding(); ok {
+			shares[limit] = append(shares[limit], share)
 		}
 	}
 	for limit, s := range shares {
@@ -72,7 +87,23 @@ func Fit(cells []Observation) *Model {
 		}
 		m.cpu[class] = fit(all, func(o Observation) float64 { return o.CPU })
 	}
-	return m
+}
+
+// track compares each trial of cells that nothing but the server limits with what
+// the constants say.
+func (m *Model) track(cells []Observation) (t track) {
+	for _, o := range cells {
+		c := m.cpu[o.class()]
+		if !o.saturated() || c == nil {
+			continue
+		}
+		for _, s := range o.Samples {
+			if want := dot(c, o.amounts()); s.CPU > 0 && want > 0 {
+				t = append(t, mark{s.At, math.Log(s.CPU / want)})
+			}
+		}
+	}
+	return t
 }
 
 // fit is nil where there are too few cells for the constants.
@@ -91,27 +122,23 @@ func fit(cells []Observation, y func(Observation) float64) []float64 {
 	return nonNegative(rows, values)
 }
 
-// Predict says what a cell should do.
-func (m *Model) Predict(s Shape) Prediction {
-	p := Prediction{Rate: math.Inf(1), CPU: math.NaN(), Limits: ""}
-	class := s.class()
-	if s.most > 0 {
-		used, fitted := m.used[s.limit]
-		if s.limit == Offered {
-			used, fitted = 1, true
-		}
-		if fitted {
-			p.Rate, p.Limits = used*s.most, s.limit
+// Predict says what a cell should do in trials that ran when the samples did.
+func (m *Model) Predict(s Shape, samples []Sample) Prediction {
+	p := Prediction{Rate: math.Inf(1), CPU: math.NaN()}
+	for _, b := range s.bounds {
+		if used, ok := m.used[b.Limit]; ok && used*b.Most < p.Rate {
+			p.Rate, p.Limits = used*b.Most, b.Limit
 		}
 	}
-	// As fast as the server, or the emulator, can; a link's cells borrow from those
+	slow, class := m.slow.over(samples), s.class()
+	// As fast as the server, or the emulator, can: a link's cells borrow from those
 	// of the nearest network without a limit.
 	for _, open := range s.openClasses() {
 		c := m.time[open]
 		if c == nil {
 			continue
 		}
-		if r := 1 / dot(c, s.amounts()); r < p.Rate {
+		if r := 1 / dot(c, s.flatOut()) / slow; r < p.Rate {
 			p.Rate, p.Limits, class = r, Server, open
 			if open == emulatorClass {
 				p.Limits = Emulator
@@ -123,9 +150,12 @@ func (m *Model) Predict(s Shape) Prediction {
 		p.Rate = math.NaN()
 		return p
 	}
-	s.at = p.Rate
+	amounts := s.flatOut()
+	if class == linkClass || class == pacedClass {
+		amounts = s.amountsAt(p.Rate)
+	}
 	if c := m.cpu[class]; c != nil {
-		p.CPU = dot(c, s.amounts())
+		p.CPU = dot(c, amounts) * slow
 	}
 	return p
 }
@@ -153,4 +183,3 @@ func dot(a, b []float64) (sum float64) {
 	}
 	return sum
 }
-

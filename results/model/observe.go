@@ -9,10 +9,29 @@ import (
 // An Observation is a cell and what was measured at it.
 type Observation struct {
 	Shape
-	ID     string
-	Rate   float64 // messages per second
-	CPU    float64 // seconds of the server a message; 0 is unknown
-	Trials int
+	ID      string
+	Rate    float64 // messages per second, the median of Samples
+	CPU     float64 // seconds of the server a message; 0 is unknown
+	Samples []Sample
+}
+
+func (o Observation) amounts() []float64 {
+	if o.saturated() {
+		return o.flatOut()
+	}
+	return o.amountsAt(o.Rate)
+}
+
+// binding is the limit that held the cell back and the share of it that was used;
+// ok is false where none clearly did. The rate of a link is used nearly in full or
+// it was something else.
+func (o Observation) binding() (limit Limit, share float64, ok bool) {
+	for _, b := range o.bounds {
+		if used := o.Rate / b.Most; used > share {
+			limit, share, ok = b.Limit, used, b.Limit != Offered
+		}
+	}
+	return limit, share, ok
 }
 
 // crowded is the share of the window that the server's threads may have waited
@@ -25,11 +44,13 @@ func Observe(m results.Manifest, trials []results.Trial) (out []Observation, lef
 	usable := results.Usable(trials)
 	for _, c := range m.Plan.Cells {
 		var rate, cpu, most []float64
+		var samples []Sample
 		for _, t := range usable[c.ID] {
 			if t.Metrics["run_queue_share"] > crowded {
 				left++
 				continue
 			}
+			samples = append(samples, Sample{t.Started, t.Metrics["messages_per_second"], t.Metrics["server_cpu_seconds_per_message"]})
 			rate = take(rate, t, "messages_per_second")
 			cpu = take(cpu, t, "server_cpu_seconds_per_message")
 			most = take(most, t, "limit_bytes_per_second")
@@ -37,12 +58,8 @@ func Observe(m results.Manifest, trials []results.Trial) (out []Observation, lef
 		if len(rate) == 0 {
 			continue
 		}
-		limits := map[string]float64{}
-		if len(most) > 0 {
-			limits["limit_bytes_per_second"] = median(most)
-		}
-		if s, ok := shapeOf(c, limits, m.Links); ok {
-			out = append(out, Observation{Shape: s, ID: c.ID, Rate: median(rate), CPU: median(cpu), Trials: len(rate)})
+		if s, ok := shapeOf(c, median(most), m.Links); ok {
+			out = append(out, Observation{Shape: s, ID: c.ID, Rate: median(rate), CPU: median(cpu), Samples: samples})
 		}
 	}
 	return out, left
@@ -66,4 +83,3 @@ func median(v []float64) float64 {
 	}
 	return s[len(s)/2]
 }
-

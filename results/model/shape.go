@@ -3,7 +3,6 @@ package model
 import (
 	"math"
 
-	"github.com/pushbench/pushbench/internal/limit"
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/wire"
 	"github.com/pushbench/pushbench/results"
@@ -17,11 +16,9 @@ type Shape struct {
 	frame   float64 // bytes of a message with its length
 	copied  float64 // messages that the strategy copies: 1 or 0
 	listed  float64 // messages that are listed for one gathered call: 1 or 0
-	window  float64 // bytes in flight at most; 0 is unknown
-	at      float64 // messages per second it runs at, where the pace is not its own
-
-	limit Limit   // of the link, or Offered; "" is none
-	most  float64 // messages per second within it; 0 is no limit
+	window  float64 // bytes of the send buffer; 0 is unknown
+	paced   bool    // messages are due at times of their own
+	bounds  []Bound // of the link and the load; none is as fast as it can
 }
 
 // The classes of cells, each with constants of its own.
@@ -41,7 +38,7 @@ var amountNames = []string{"copied message", "listed message", "write call", "by
 // shapeOf is false for cells the model knows nothing of: other transports than
 // bare TCP, many connections, other servers, strategies whose calls do not follow
 // from the factors.
-func shapeOf(c plan.Cell, limits map[string]float64, links map[string]results.Link) (s Shape, ok bool) {
+func shapeOf(c plan.Cell, measured float64, links map[string]results.Link) (s Shape, ok bool) {
 	v := c.Factors
 	message := v.Number("message")
 	if !c.Ours() || v.Text("transport") != "tcp" || v.Text("tls") != "none" || v.Text("sink") != "socket" ||
@@ -55,18 +52,15 @@ func shapeOf(c plan.Cell, limits map[string]float64, links map[string]results.Li
 	if w := v.Number("sndbuf"); w > 0 {
 		s.window = 2 * w // the kernel doubles it for its own overhead
 	}
-	if most, have := limits["limit_bytes_per_second"]; have {
-		s.limit, s.most = whichLimit(v, most, links), most/message
+	s.bounds = bounds(v, measured, links)
+	switch v.Text("load") {
+	case "saturate":
+	case "replay":
+		return s, false
+	default:
+		s.bounds = append(s.bounds, Bound{Offered, v.Number("rate")})
+		s.paced = true
 	}
-	if v.Text("load") != "saturate" {
-		if v.Text("load") == "replay" {
-			return s, false
-		}
-		if r := v.Number("rate"); s.most == 0 || r < s.most {
-			s.limit, s.most = Offered, r
-		}
-	}
-	s.at = s.most
 	return s, true
 }
 
@@ -99,33 +93,15 @@ func (s *Shape) strategy(v plan.Values) bool {
 // maxGather is how many messages one gathered write takes (IOV_MAX).
 const maxGather = 1024
 
-// whichLimit tells what makes the link's limit.
-func whichLimit(v plan.Values, most float64, links map[string]results.Link) Limit {
-	message := v.Number("message")
-	rate := 0.0
-	if v.Text("network") == "emulated" {
-		rate, _ = limit.Link{Rate: v.Number("bandwidth")}.BytesPerSecond()
-		rate *= message / (message + wire.PrefixSize)
-	} else {
-		rate = links[v.Text("network")].Asked["goodput_bytes_per_second"]
-	}
-	switch {
-	case rate > 0 && most >= 0.98*rate:
-		return Rate
-	case v.Number("loss") > 0:
-		return Loss
-	}
-	return Window
-}
-
-func (s Shape) saturated() bool { return s.limit == "" }
+// saturated tells whether nothing but the server limits the cell.
+func (s Shape) saturated() bool { return len(s.bounds) == 0 }
 
 // class is the one whose constants the cell is fitted to.
 func (s Shape) class() string {
 	switch {
-	case s.limit == Offered:
+	case s.paced:
 		return pacedClass
-	case s.limit != "":
+	case !s.saturated():
 		return linkClass
 	}
 	return s.open()
@@ -150,21 +126,23 @@ func (s Shape) openClasses() []string {
 	return []string{s.open()}
 }
 
-// amounts are what a message takes of each amountNames. A writer that the link
-// holds back sleeps until a third of the send buffer is free; one at a rate sleeps
-// before each message. What the server does each second whatever it sends is
-// shared by the messages of a second.
-func (s Shape) amounts() []float64 {
-	a := []float64{s.copied, s.listed, s.calls, s.frame, 0, 0}
-	if s.saturated() || s.at == 0 {
-		return a
-	}
-	a[5] = 1 / s.at
-	switch {
-	case s.limit == Offered:
+// flatOut are the amounts of a message, by amountNames, of a writer that nothing
+// holds back.
+func (s Shape) flatOut() []float64 {
+	return []float64{s.copied, s.listed, s.calls, s.frame, 0, 0}
+}
+
+// amountsAt are those at a number of messages per second that is not the writer's
+// own. One that the link holds back sleeps until a third of the send buffer is
+// free; one at a pace sleeps before each message. What the server does each second
+// whatever it sends is shared by the messages of a second.
+func (s Shape) amountsAt(rate float64) []float64 {
+	a := s.flatOut()
+	if s.paced {
 		a[4] = 1
-	case s.window > 0:
+	} else if s.window > 0 {
 		a[4] = s.frame / (s.window / 3)
 	}
+	a[5] = 1 / rate
 	return a
 }
