@@ -81,13 +81,58 @@ func (m *Model) constants(cells []Observation) {
 	for limit, s := range shares {
 		m.used[limit] = median(s)
 	}
-	for class, all := range of {
-		if all[0].saturated() {
-			m.time[class] = fit(all, func(o Observation) float64 { return 1 / o.Rate })
-		}
-		m.cpu[class] = fit(all, func(o Observation) float64 { return o.CPU })
+	time := func(o Observation) float64 { return 1 / o.Rate }
+	cpu := func(o Observation) float64 { return o.CPU }
+	open := of[loopbackClass]
+	open = append(append(open, of[vethClass]...), of[emulatorClass]...)
+	m.time = fitOpen(open, time)
+	m.cpu = fitOpen(open, cpu)
+	for _, class := range []string{linkClass, pacedClass} {
+		m.cpu[class] = fit(of[class], cpu)
 	}
 }
+
+// fitOpen fits cells that nothing but the server limits. What it does by itself
+// with a message costs the same on every network: those constants are shared.
+func fitOpen(cells []Observation, y func(Observation) float64) map[string][]float64 {
+	var wide [][]float64
+	var values []float64
+	for _, o := range cells {
+		if v := y(o); v > 0 && !math.IsInf(v, 1) {
+			wide = append(wide, widen(o))
+			values = append(values, v)
+		}
+	}
+	out := map[string][]float64{}
+	if len(wide) < leastCells {
+		return out
+	}
+	x := nonNegative(wide, values)
+	for i, class := range openClasses {
+		if c := ownAt(i); x[c] > 0 || x[c+1] > 0 {
+			out[class] = []float64{x[0], x[1], x[c], x[c+1], 0, 0}
+		}
+	}
+	return out
+}
+
+// widen is a row with the shared amounts, then a call and a byte for each class.
+func widen(o Observation) []float64 {
+	row := make([]float64, ownAt(len(openClasses)))
+	row[0], row[1] = o.copied, o.listed
+	for i, class := range openClasses {
+		if class == o.class() {
+			row[ownAt(i)], row[ownAt(i)+1] = o.calls, o.frame
+		}
+	}
+	return row
+}
+
+// ownAt is where a row has the amounts of the i-th class.
+func ownAt(i int) int { return 2 + 2*i }
+
+// leastCells is how few cells are not worth a fit.
+const leastCells = 3
 
 // track compares each trial of cells that nothing but the server limits with what
 // the constants say.
@@ -116,7 +161,7 @@ func fit(cells []Observation, y func(Observation) float64) []float64 {
 			values = append(values, v)
 		}
 	}
-	if len(rows) < len(amountNames)/2 {
+	if len(rows) < leastCells {
 		return nil
 	}
 	return nonNegative(rows, values)
@@ -133,7 +178,7 @@ func (m *Model) Predict(s Shape, samples []Sample) Prediction {
 	slow, class := m.slow.over(samples), s.class()
 	// As fast as the server, or the emulator, can: a link's cells borrow from those
 	// of the nearest network without a limit.
-	for _, open := range s.openClasses() {
+	for _, open := range s.asOpen() {
 		c := m.time[open]
 		if c == nil {
 			continue

@@ -30,7 +30,10 @@ const (
 	pacedClass    = "at a rate"
 )
 
-var classes = []string{loopbackClass, vethClass, emulatorClass, linkClass, pacedClass}
+var (
+	openClasses = []string{loopbackClass, vethClass, emulatorClass}
+	classes     = append(openClasses[:len(openClasses):len(openClasses)], linkClass, pacedClass)
+)
 
 // amountNames name what a constant is for each of.
 var amountNames = []string{"copied message", "listed message", "write call", "byte", "wake-up", "second"}
@@ -117,9 +120,9 @@ func (s Shape) open() string {
 	return emulatorClass
 }
 
-// openClasses lists the classes that say how fast the cell would be without a
-// limit, the nearest first.
-func (s Shape) openClasses() []string {
+// asOpen lists the classes that say how fast the cell would be without a limit,
+// the nearest first.
+func (s Shape) asOpen() []string {
 	if s.open() == emulatorClass {
 		return []string{emulatorClass, vethClass}
 	}
