@@ -63,10 +63,9 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 			m[calls+"_per_message"] = n / float64(srv.Sent)
 		}
 	}
-	if n, ok := srv.Strategy["pauses"]; ok {
-		trial := seconds(srv.Times.Stop - srv.Times.Start)
-		m["pauses_per_second"] = n / trial
-		m["paused_share"] = srv.Strategy["pause_seconds"] / trial / c.Factors.Number("connections")
+	if s := srv.Strategy["write_seconds"]; s > 0 {
+		m["pauses_per_second"] = srv.Strategy["pauses"] / s
+		m["paused_share"] = srv.Strategy["pause_seconds"] / s
 	}
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n

@@ -131,8 +131,9 @@ func widen(o Observation) []float64 {
 // ownAt is where a row has the amounts of the i-th class.
 func ownAt(i int) int { return 2 + 2*i }
 
-// leastCells is how few cells are not worth a fit.
-const leastCells = 3
+// leastCells is how many cells a fit needs: fewer would say more about chance than
+// about costs.
+const leastCells = 6
 
 // track compares each trial of cells that nothing but the server limits with what
 // the constants say.

@@ -36,6 +36,7 @@ type gate struct {
 	sent   uint64 // bytes written
 	base   uint64 // bytes acknowledged before the first of ours
 	err    error
+	began  time.Time // of the first write
 	counts struct {
 		looks, pauses uint64
 		paused        time.Duration
@@ -73,6 +74,9 @@ func newPipeline(s *Sink, o Options) (Strategy, error) {
 
 // Write is the buffer's.
 func (g *gate) Write(p []byte) (written int, err error) {
+	if g.began.IsZero() {
+		g.began = time.Now()
+	}
 	for len(p) > 0 {
 		room, err := g.room(len(p))
 		if err != nil {
@@ -165,8 +169,15 @@ func option(fd uintptr, level, name int, p unsafe.Pointer, size uintptr) error {
 
 func (p pipeline) WriteBatch(msgs [][]byte) error { return buffered{p.Writer}.WriteBatch(msgs) }
 
-// Report has the getsockopt(2) calls, the pauses, and their time in seconds.
+// Report has the getsockopt(2) calls, the pauses, their time, and the time since
+// the first write, both in seconds.
 func (p pipeline) Report() map[string]float64 {
-	c := p.gate.counts
-	return map[string]float64{"option_calls": 2 * float64(c.looks), "pauses": float64(c.pauses), "pause_seconds": c.paused.Seconds()}
+	c, lasted := p.gate.counts, 0.0
+	if !p.gate.began.IsZero() {
+		lasted = time.Since(p.gate.began).Seconds()
+	}
+	return map[string]float64{
+		"option_calls": 2 * float64(c.looks), "pauses": float64(c.pauses),
+		"pause_seconds": c.paused.Seconds(), "write_seconds": lasted,
+	}
 }

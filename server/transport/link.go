@@ -88,7 +88,7 @@ type Link struct {
 
 	conn    *net.TCPConn
 	file    *file // in place of the socket, or nil
-	marked  bool // the protocol marks the end of a stream
+	marked  bool  // the protocol marks the end of a stream
 	bottom  strategy.Strategy
 	sink    *strategy.Sink // counts the write calls on the socket
 	stream  Stream         // nil where messages are written as they are
