@@ -15,6 +15,9 @@ type Config struct {
 	Factors plan.Values `json:"factors"`
 	// Certificate is what a server with TLS is known by, in PEM.
 	Certificate string `json:"certificate,omitempty"`
+	// Pipes are the paths of the streams that do not come on the connections, one
+	// for each; nil if they do.
+	Pipes []string `json:"pipes,omitempty"`
 	// Grace is how long after the end of the load the rest of a stream may take.
 	Grace plan.Seconds `json:"grace_seconds"`
 	// Endless streams are left when the load ends: a server of the user's knows

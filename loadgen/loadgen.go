@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"net"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -90,6 +91,11 @@ func (g *Generator) dial(ctx context.Context, i int) error {
 	s := &socket{TCPConn: nc.(*net.TCPConn)}
 	c := &client{index: i, socket: s}
 	g.clients[i] = c
+	if g.cfg.Pipes != nil {
+		if s.pipe, err = os.OpenFile(g.cfg.Pipes[i], os.O_RDONLY, 0); err != nil {
+			return err
+		}
+	}
 	bufs := g.healthy
 	if v := g.cfg.Factors; isSlow(i, len(g.clients), v.Number("slow_share")) {
 		c.slow = &slowness{rate: v.Number("slow_read"), done: g.over}

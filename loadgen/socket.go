@@ -5,14 +5,18 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"sync"
 	"sync/atomic"
+	"syscall"
+	"time"
 )
 
 // A socket counts the read calls on a connection that returned data, and does
 // what must be done after each.
 type socket struct {
 	*net.TCPConn
+	pipe  *os.File     // what is read in its place, or nil
 	after func() error // or nil
 	reads atomic.Uint64
 	ended atomic.Bool // the peer has closed
@@ -30,6 +34,30 @@ func (s *socket) Read(p []byte) (int, error) {
 		}
 	}
 	return n, err
+}
+
+// SyscallConn is of what is read.
+func (s *socket) SyscallConn() (syscall.RawConn, error) {
+	if s.pipe != nil {
+		return s.pipe.SyscallConn()
+	}
+	return s.TCPConn.SyscallConn()
+}
+
+// SetReadDeadline is of what is read.
+func (s *socket) SetReadDeadline(t time.Time) error {
+	if s.pipe != nil {
+		return s.pipe.SetReadDeadline(t)
+	}
+	return s.TCPConn.SetReadDeadline(t)
+}
+
+// Close closes both.
+func (s *socket) Close() error {
+	if s.pipe != nil {
+		return errors.Join(s.pipe.Close(), s.TCPConn.Close())
+	}
+	return s.TCPConn.Close()
 }
 
 // done counts a read call that returned data.

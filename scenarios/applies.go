@@ -21,10 +21,22 @@ type rule struct {
 }
 
 var rules = []rule{
+	{"sink", "transport: tcp and tls: none", func(v plan.Values) bool { return v.Text("transport") == "tcp" && v.Text("tls") == "none" }},
+	{"nodelay", toSocket, is("sink", "socket")},
+	{"sndbuf", toSocket, is("sink", "socket")},
+	{"notsent_lowat", toSocket, is("sink", "socket")},
+	{"user_timeout", toSocket, is("sink", "socket")},
+	{"congestion", toSocket, is("sink", "socket")},
+	{"rcvbuf", toSocket, is("sink", "socket")},
+	{"quickack", toSocket, is("sink", "socket")},
+	{"delayed_ack", toSocket, is("sink", "socket")},
 	{"flush", "a strategy or a transport that holds bytes back", heldBack},
 	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
-	{"window", "flush: window", is("flush", "window")},
-	{"threshold", "flush: window", is("flush", "window")},
+	{"window", "flush: window or next-write", windowed},
+	{"threshold", "flush: window or next-write", windowed},
+	{"bdp_share", "strategy: pipeline", usedByStrategy("bdp_share")},
+	{"bdp_rtt", "strategy: pipeline", usedByStrategy("bdp_rtt")},
+	{"high_water", "strategy: pipeline", usedByStrategy("high_water")},
 	{"message", "a load other than replay, which has its own sizes", not("load", "replay")},
 	{"rtt", "network: emulated", is("network", emulated)},
 	{"bandwidth", "network: emulated", is("network", emulated)},
@@ -43,6 +55,7 @@ var rules = []rule{
 	{"ws_pool", "transport: ws", usedByTransport("ws_pool")},
 	{"deflate", "transport: ws", usedByTransport("deflate")},
 	{"h2_window", "transport: h2 or h2push", usedByTransport("h2_window")},
+	{"message_memory", openLoop, not("load", "saturate")},
 	{"queue", openLoop, not("load", "saturate")},
 	{"workers", openLoop, not("load", "saturate")},
 	{"overflow", openLoop, not("load", "saturate")},
@@ -63,10 +76,16 @@ func usedByTransport(factor string) func(plan.Values) bool {
 	}
 }
 
+func windowed(v plan.Values) bool {
+	return v.Text("flush") == "window" || v.Text("flush") == "next-write"
+}
+
 func heldBack(v plan.Values) bool {
 	t, err := transport.Named(v.Text("transport"))
 	return err == nil && t.Holds || usedByStrategy("flush")(v)
 }
+
+const toSocket = "sink: socket"
 
 const openLoop = "an open-loop load: rate, burst or replay"
 
@@ -129,6 +148,13 @@ var conflicts = []conflict{
 			return "", ""
 		}
 		return "flush", fmt.Sprintf("strategy %s does not know flush %s, only %s", s.Name, flush, strings.Join(s.Flush, ", "))
+	},
+	func(v plan.Values) (string, string) {
+		sink, network := v.Text("sink"), v.Text("network")
+		if sink == "socket" || network == "loopback" {
+			return "", ""
+		}
+		return "network", fmt.Sprintf("sink %s is no socket: no byte goes over network %s; take loopback", sink, network)
 	},
 	func(v plan.Values) (string, string) {
 		if v.Bool("quickack") && v.Bool("delayed_ack") {

@@ -5,7 +5,8 @@ import "github.com/pushbench/pushbench/internal/wire"
 // A batch holds the messages of one turn of the writer loop, and keeps its
 // memory from turn to turn.
 type batch struct {
-	skip  int // leading bytes of a framed message that the transport does not want
+	skip  int  // leading bytes of a framed message that the transport does not want
+	fresh bool // each message has a heap object of its own
 	msgs  [][]byte
 	arena []byte
 	pads  wire.Pads
@@ -21,6 +22,11 @@ func (b *batch) build(items []item, keep bool) {
 	for _, it := range items {
 		if b.pads.Size() != it.size {
 			b.pads = wire.PadsFor(it.size)
+		}
+		if b.fresh {
+			m := b.pads.Append(make([]byte, 0, wire.PrefixSize+it.size), it.seq, it.due)
+			b.msgs = append(b.msgs, m[b.skip:])
+			continue
 		}
 		// If this moves the arena, messages before it stay in the old one.
 		at := len(b.arena)

@@ -30,6 +30,7 @@ type settings struct {
 	threshold   int
 	window      time.Duration
 	message     int
+	fresh       bool // each message has memory of its own
 	saturate    bool
 	broadcast   bool
 	load        schedule.Spec
@@ -51,9 +52,13 @@ const (
 	flushFull
 	flushIdle
 	flushWindow
+	flushNextWrite // a window without a timer
 )
 
-var policies = map[string]policy{"each": flushEach, "full": flushFull, "idle": flushIdle, "window": flushWindow}
+// timed tells whether the policy goes by the clock.
+func (p policy) timed() bool { return p == flushWindow || p == flushNextWrite }
+
+var policies = map[string]policy{"each": flushEach, "full": flushFull, "idle": flushIdle, "window": flushWindow, "next-write": flushNextWrite}
 
 func (c Config) settings() (settings, error) {
 	v := c.Factors
@@ -63,7 +68,7 @@ func (c Config) settings() (settings, error) {
 	}
 	flush, ok := policies[v.Text("flush")]
 	if !ok {
-		return settings{}, fmt.Errorf("no flush policy %q: there are each, full, idle and window", v.Text("flush"))
+		return settings{}, fmt.Errorf("no flush policy %q: there are each, full, idle, window and next-write", v.Text("flush"))
 	}
 	over, ok := overflows[v.Text("overflow")]
 	if !ok {
@@ -76,6 +81,7 @@ func (c Config) settings() (settings, error) {
 		threshold:   v.Int("threshold"),
 		window:      v.Duration("window"),
 		message:     v.Int("message"),
+		fresh:       v.Text("message_memory") == "fresh",
 		saturate:    v.Text("load") == "saturate",
 		broadcast:   v.Text("audience") == "broadcast",
 		queue:       v.Int("queue"),

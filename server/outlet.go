@@ -17,7 +17,7 @@ type outlet struct {
 	settings
 	strat   strategy.Strategy
 	flusher strategy.Flusher // nil if the strategy holds nothing back
-	limit   int              // bytes that flushWindow and gathering hold at most
+	limit   int              // bytes that a window and gathering hold at most
 	now     func() int64
 
 	beats *sse.Heartbeat // nil where silence is of no matter
@@ -25,15 +25,18 @@ type outlet struct {
 
 	gathered [][]byte // of a strategy that gathers, in order
 	bytes    int      // gathered
-	deadline int64    // when flushWindow must flush; Never if nothing is held
+	// deadline is when flushWindow must flush, Never if nothing is held; the first
+	// write after it flushes under flushNextWrite.
+	deadline int64
 }
 
 func newOutlet(s settings, strat strategy.Strategy, now func() int64) *outlet {
 	o := &outlet{settings: s, strat: strat, limit: s.buffer, now: now, deadline: schedule.Never}
 	o.flusher, _ = strat.(strategy.Flusher)
-	if s.flush == flushWindow {
+	if s.flush.timed() {
 		o.limit = s.threshold
 	}
+	o.rewind()
 	return o
 }
 
@@ -86,7 +89,7 @@ func (o *outlet) putWindow(msgs [][]byte) error {
 
 func (o *outlet) gather(msgs [][]byte) error {
 	now := int64(0)
-	if o.flush == flushWindow {
+	if o.flush.timed() {
 		now = o.now()
 	}
 	for _, m := range msgs {
@@ -119,6 +122,14 @@ func (o *outlet) hold(now int64) {
 	}
 }
 
+// rewind begins anew after a flush.
+func (o *outlet) rewind() {
+	o.deadline = schedule.Never
+	if o.flush == flushNextWrite {
+		o.deadline = o.now() + int64(o.window)
+	}
+}
+
 // held tells whether a flush would write something.
 func (o *outlet) held() bool {
 	return len(o.gathered) > 0 || (o.flusher != nil && o.flusher.Buffered() > 0)
@@ -126,7 +137,7 @@ func (o *outlet) held() bool {
 
 // emit writes everything held.
 func (o *outlet) emit() error {
-	o.deadline = schedule.Never
+	o.rewind()
 	if o.spec.Gathers {
 		if len(o.gathered) == 0 {
 			return nil
@@ -167,7 +178,7 @@ func (o *outlet) flushDue() (time.Duration, error) {
 	if o.flush == flushIdle && o.held() {
 		return -1, o.emit()
 	}
-	if o.deadline == schedule.Never {
+	if o.deadline == schedule.Never || o.flush == flushNextWrite {
 		return -1, nil
 	}
 	left := time.Duration(o.deadline - o.now())

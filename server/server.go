@@ -31,6 +31,7 @@ type Server struct {
 	settings settings
 	listener net.Listener
 	carrier  *transport.Transport
+	sinks    sinks
 	writers  []*writer
 	pool     *pool                   // nil with a goroutine for each connection
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
@@ -64,7 +65,12 @@ func New(cfg Config) (*Server, error) {
 	if t.Prefix() {
 		s.prefix = wire.PrefixSize
 	}
-	srv := &Server{cfg: cfg, settings: s, listener: l, carrier: t, crew: newCrew()}
+	files, err := openSinks(cfg.Factors.Text("sink"), s.connections)
+	if err != nil {
+		l.Close()
+		return nil, err
+	}
+	srv := &Server{cfg: cfg, settings: s, listener: l, carrier: t, sinks: files, crew: newCrew()}
 	if err := srv.look(); err != nil {
 		srv.Close()
 		return nil, err
@@ -74,6 +80,10 @@ func New(cfg Config) (*Server, error) {
 
 // Certificate is what a client must trust, in PEM; "" without TLS.
 func (s *Server) Certificate() string { return s.carrier.Certificate() }
+
+// Pipes are the paths where the streams are read that do not come on the
+// connections, one for each.
+func (s *Server) Pipes() []string { return s.sinks.paths() }
 
 // Addr is where the server listens.
 func (s *Server) Addr() string { return s.listener.Addr().String() }
@@ -90,6 +100,7 @@ func (s *Server) Close() {
 	if s.probe != nil {
 		_ = s.probe.Close()
 	}
+	s.sinks.close()
 }
 
 // Accept waits until every connection of the trial is there.
@@ -110,7 +121,7 @@ func (s *Server) Accept() error {
 			return errors.Join(opened.Wait(), fmt.Errorf("%d of %d connections came: %w", i, len(s.writers), err))
 		}
 		opened.Go(func() (err error) {
-			if s.writers[i], err = s.open(ctx, c.(*net.TCPConn), observe); err != nil {
+			if s.writers[i], err = s.open(ctx, i, c.(*net.TCPConn), observe); err != nil {
 				s.listener.Close() // no use in waiting for more
 			}
 			return err
@@ -122,17 +133,24 @@ func (s *Server) Accept() error {
 }
 
 // open performs a connection's handshakes and returns its writer.
-func (s *Server) open(ctx context.Context, conn *net.TCPConn, observe func(time.Duration)) (*writer, error) {
+func (s *Server) open(ctx context.Context, i int, conn *net.TCPConn, observe func(time.Duration)) (*writer, error) {
 	if err := s.settings.sockets.apply(conn); err != nil {
 		conn.Close()
 		return nil, err
 	}
-	link, err := s.carrier.Open(ctx, conn, observe)
+	link, err := s.link(ctx, i, conn, observe)
 	if err != nil {
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
 	return newWriter(s.settings, conn, link, &s.crew), nil
+}
+
+func (s *Server) link(ctx context.Context, i int, conn *net.TCPConn, observe func(time.Duration)) (*transport.Link, error) {
+	if s.sinks.files != nil {
+		return s.carrier.OpenFile(conn, s.sinks.files[i], observe)
+	}
+	return s.carrier.Open(ctx, conn, observe)
 }
 
 // observe records the time inside a write call. All connections share one
@@ -243,8 +261,12 @@ func (s *Server) count(shot *Snapshot) {
 	shot.Time = clock.Now()
 }
 
-// tcpInfo sums over the connections; nil if this system does not tell.
+// tcpInfo sums over the connections; nil if this system does not tell, or they
+// carry nothing.
 func (s *Server) tcpInfo() *TCPInfo {
+	if s.sinks.files != nil {
+		return nil
+	}
 	var sum TCPInfo
 	for i, w := range s.writers {
 		info := w.tcpInfo()

@@ -124,7 +124,7 @@ func (w *writer) turn(f *feed) (more bool, err error) {
 		}
 		return false, nil
 	}
-	w.batch.skip = wire.PrefixSize - w.prefix
+	w.batch.skip, w.batch.fresh = wire.PrefixSize-w.prefix, w.fresh
 	w.batch.build(items, len(w.gathered) > 0)
 	if err := w.write(w.batch.msgs); err != nil {
 		return false, err

@@ -37,7 +37,7 @@ func serveFlags(fs *pflag.FlagSet) {
 	fs.String("rate", "10/s", "messages per second, the same for all")
 	fs.String("message", "64B", "payload of a message; JSON is padded up to it")
 	fs.String("strategy", "direct", "how bytes reach the kernel (see pushbench list)")
-	fs.String("flush", "each", "when held bytes are handed on: each, full, idle or window")
+	fs.String("flush", "each", "when held bytes are handed on: each, full, idle, window or next-write")
 	fs.String("buffer", "4KiB", "bytes the strategy holds back")
 	fs.Bool("page", false, "show the stream to browsers, at /")
 	fs.String("tls", "", "self: encrypt, with a certificate made for this run")
@@ -62,7 +62,7 @@ func serveTrial(ctx context.Context, parent *child.Parent) error {
 		return parent.Send(child.Ready{Error: err.Error()})
 	}
 	defer s.Close()
-	if err := parent.Send(child.Ready{Addr: s.Addr(), Certificate: s.Certificate()}); err != nil {
+	if err := parent.Send(child.Ready{Addr: s.Addr(), Certificate: s.Certificate(), Pipes: s.Pipes()}); err != nil {
 		return err
 	}
 	if err := s.Accept(); err != nil {

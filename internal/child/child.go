@@ -19,7 +19,10 @@ import (
 type Ready struct {
 	Addr        string `json:"addr,omitempty"`        // where a server listens
 	Certificate string `json:"certificate,omitempty"` // of a server with TLS, in PEM
-	Error       string `json:"error,omitempty"`
+	// Pipes are paths where the streams are read that do not come on the
+	// connections, one for each.
+	Pipes []string `json:"pipes,omitempty"`
+	Error string   `json:"error,omitempty"`
 }
 
 // Go gives the times of a trial, in nanoseconds of clock.Now.

@@ -58,13 +58,28 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
 		m["disconnected_share"] = float64(srv.Disconnected) / c.Factors.Number("connections")
 	}
-	if n, ok := srv.Strategy["option_calls"]; ok && srv.Sent > 0 {
-		m["option_calls_per_message"] = n / float64(srv.Sent)
+	for _, calls := range []string{"option_calls", "feed_calls"} {
+		if n, ok := srv.Strategy[calls]; ok && srv.Sent > 0 {
+			m[calls+"_per_message"] = n / float64(srv.Sent)
+		}
+	}
+	if s := srv.Strategy["write_seconds"]; s > 0 {
+		m["pauses_per_second"] = srv.Strategy["pauses"] / s
+		m["paused_share"] = srv.Strategy["pause_seconds"] / s
 	}
 	if n := srv.Strategy["zerocopy_completed"]; n > 0 {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
 	deriveHTTP2(m, srv.Strategy)
+	if s := seconds(srv.End.Time - srv.Begin.Time); s > 0 {
+		m["written_bytes_per_second"] = float64(srv.End.Bytes-srv.Begin.Bytes) / s
+	}
+	if unread(c) {
+		for _, name := range []string{"goodput_bytes_per_second", "messages_per_second", "read_calls_per_message", "reader_cpu_seconds_per_message"} {
+			delete(m, name)
+			missing(t, name, "nobody reads /dev/null")
+		}
+	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	m["server_goroutines"] = float64(max(srv.Begin.Usage.Goroutines, srv.End.Usage.Goroutines))
 	m["sched_latency_p99_seconds"] = srv.End.Usage.SchedP99
@@ -79,6 +94,9 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 		m["pacer_late_p99_seconds"] = seconds(late.ValueAtQuantile(99))
 	}
 }
+
+// unread tells whether a cell's bytes go where nobody reads them.
+func unread(c plan.Cell) bool { return c.Factors.Text("sink") == "null" }
 
 // deriveHTTP2 takes what the server saw of its clients' flow control.
 func deriveHTTP2(m, counts map[string]float64) {
@@ -108,7 +126,7 @@ func perMessage(t *results.Trial, c plan.Values, srv server.Record, n float64) {
 	m["gc_pause_seconds_per_second"] = use.GCPause / span
 	spent(t, use, n, span)
 	if srv.Begin.TCP == nil || srv.End.TCP == nil {
-		noTCP(t, "this system has no TCP_INFO")
+		noTCP(t, "this system has no TCP_INFO, or the stream did not go over TCP")
 		return
 	}
 	tcp := srv.End.TCP.Sub(*srv.Begin.TCP)

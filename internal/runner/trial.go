@@ -80,7 +80,7 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 	}
 	defer gp.end()
 	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c), Slices: r.slices()}
+	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Pipes: up.Pipes, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c), Slices: r.slices()}
 	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
 		return o, errors.Join(sp.gone(), err) // a server that died explains it
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/wire"
 	"github.com/pushbench/pushbench/results"
 )
 
@@ -50,7 +51,7 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 	if o.own != nil {
 		judgeOwn(t, o, invalid)
 	} else {
-		judgeOurs(t, o, invalid)
+		judgeOurs(t, c, o, invalid)
 	}
 	if t.State == results.Invalid || o.link.dead() {
 		return
@@ -68,8 +69,12 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 }
 
 // judgeOurs holds what our own server and the reader saw.
-func judgeOurs(t *results.Trial, o outcome, invalid func(string, ...any)) {
+func judgeOurs(t *results.Trial, c plan.Cell, o outcome, invalid func(string, ...any)) {
 	srv, gen := o.server, o.generator
+	if unread(c) { // the server's word is all there is
+		gen.Begin.Messages, gen.End.Messages = srv.Begin.Messages, srv.End.Messages
+		o.generator.Received = wire.Counts{Messages: srv.Sent}
+	}
 	switch passed := srv.End.Messages > srv.Begin.Messages && gen.End.Messages > gen.Begin.Messages; {
 	case passed, o.link.dead():
 	case gen.Slow > 0:

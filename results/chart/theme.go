@@ -64,6 +64,7 @@ var strategyStyles = map[string]Style{
 	"ring":     {Color: purple, Marker: Hexagon},
 	"pipeline": {Color: green, Marker: Plus},
 	"splice":   {Color: orange, Marker: Cross},
+	"readfrom": {Color: skyBlue, Marker: Hexagon},
 }
 
 // cycle is the order of looks for series that are not strategies.

@@ -25,7 +25,7 @@ type Options struct {
 var usual = []string{
 	"goodput_bytes_per_second", "efficiency", "write_calls_per_message", "server_cpu_seconds_per_message",
 	"latency_p50_seconds", "latency_p99_seconds", "latency_max_seconds",
-	"dropped_share", "unsent_share", "disconnected_share", "notice_seconds",
+	"dropped_share", "unsent_share", "disconnected_share", "paused_share", "notice_seconds",
 }
 
 // columns are the metrics of a group's table: those asked for, or the usual ones
@@ -44,13 +44,14 @@ func (o Options) columns(group string) []string {
 }
 
 // events are metrics that are worth a column only where they happened.
-var events = map[string]bool{"dropped_share": true, "unsent_share": true, "disconnected_share": true}
+var events = map[string]bool{"dropped_share": true, "unsent_share": true, "disconnected_share": true, "paused_share": true}
 
 // heads name columns where the metric's own name would be long.
 var heads = map[string]string{
 	"goodput_bytes_per_second":       "goodput",
 	"write_calls_per_message":        "write", // its unit goes on: calls/message
 	"server_cpu_seconds_per_message": "server CPU",
+	"written_bytes_per_second":       "written",
 }
 
 // Table writes one table a group, with the factors that vary as columns, then

@@ -1,6 +1,7 @@
 package strategy_test
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"log"
@@ -111,6 +112,41 @@ func ExampleSink() {
 	fmt.Println("messages: 20, write calls:", sink.Calls())
 	// Output:
 	// messages: 20, write calls: 5
+}
+
+// Bytes that wait in a ring have memory from a pool; a connection that was flushed
+// holds none.
+func ExampleNew_ring() {
+	streamLines("ring", strategy.Options{Buffer: 64 << 10})
+	// Output:
+	// ring: 1000 messages, 8890 bytes
+}
+
+// streamLines writes a thousand lines by the named strategy and counts what arrives.
+func streamLines(name string, o strategy.Options) {
+	conn, peer := pipe()
+	defer peer.Close()
+	s, err := strategy.New(name, conn, o)
+	if err != nil {
+		log.Fatal(err)
+	}
+	for i := range 1000 {
+		if err := s.WriteBatch([][]byte{fmt.Appendf(nil, "line %d\n", i)}); err != nil {
+			log.Fatal(err)
+		}
+	}
+	if f, ok := s.(strategy.Flusher); ok {
+		err = f.Flush()
+	}
+	if c, ok := s.(io.Closer); ok && err == nil {
+		err = c.Close()
+	}
+	if err != nil {
+		log.Fatal(err)
+	}
+	conn.Close()
+	got, _ := io.ReadAll(peer)
+	fmt.Printf("%s: %d messages, %d bytes\n", name, bytes.Count(got, []byte("\n")), len(got))
 }
 
 // Make messages in the strategy's own buffer, and they are not copied.

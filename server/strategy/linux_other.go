@@ -10,6 +10,14 @@ func newMore(*Sink, Options) (Strategy, error) { return nil, needsLinux("MSG_MOR
 
 func newZerocopy(*Sink, Options) (Strategy, error) { return nil, needsLinux("MSG_ZEROCOPY") }
 
+func newPipeline(*Sink, Options) (Strategy, error) {
+	return nil, needsLinux("TCP_INFO with delivery rates")
+}
+
+func newSplice(*Sink, Options) (Strategy, error) { return nil, needsLinux("splice(2)") }
+
+func newReadFrom(*Sink, Options) (Strategy, error) { return nil, needsLinux("a file in memory") }
+
 func needsLinux(what string) error {
 	return fmt.Errorf("%w: %s needs Linux", ErrNotSupported, what)
 }

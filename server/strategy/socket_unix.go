@@ -5,6 +5,7 @@ package strategy
 import (
 	"fmt"
 	"io"
+	"os"
 	"syscall"
 )
 
@@ -15,6 +16,7 @@ type socket struct {
 	raw   syscall.RawConn
 	write func(fd int, p []byte) (int, error) // one system call
 	rest  []byte
+	part  bool // one call that takes something is enough
 	err   error
 	// The closures are kept, so that no call allocates.
 	try  func(fd uintptr) bool
@@ -52,6 +54,24 @@ func (w *socket) put(p []byte) error {
 	return w.sink.call(w.send)
 }
 
+// partly returns a function that writes as much as the socket takes at once, and
+// waits only until that is something. Through what has no descriptor, such as
+// TLS, it writes all. It is for the strategy of that name.
+func partly(name string, s *Sink) (func(p []byte) (int, error), error) {
+	if _, ok := s.Conn.(syscall.Conn); !ok {
+		return s.Write, nil
+	}
+	w, err := newSocket(name, s, syscall.Write)
+	if err != nil {
+		return nil, err
+	}
+	w.part = true
+	return func(p []byte) (int, error) {
+		err := w.put(p)
+		return len(p) - len(w.rest), os.NewSyscallError("write", err)
+	}, nil
+}
+
 // once writes until the socket is full (false: wait) or all is written.
 func (w *socket) once(fd uintptr) bool {
 	for len(w.rest) > 0 {
@@ -59,6 +79,10 @@ func (w *socket) once(fd uintptr) bool {
 		switch {
 		case n > 0:
 			w.rest = w.rest[n:]
+			if w.part {
+				w.err = nil
+				return true
+			}
 		case err == syscall.EAGAIN:
 			return false
 		case err == syscall.EINTR:

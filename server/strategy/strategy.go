@@ -4,6 +4,7 @@
 package strategy
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -50,6 +51,10 @@ type Reporter interface {
 // connection is.
 type Options struct {
 	Buffer int // bytes held back at most; 0 is 4096
+	// Of pipeline: see its file.
+	BDPShare  float64 // bytes in flight, as a share of bandwidth times RTT; 0 is 1
+	LeastRTT  bool    // the RTT is the least seen, not the smoothed one
+	HighWater float64 // share of the send buffer at which it pauses; 0 is 0.8
 }
 
 func (o Options) buffer() int {
@@ -57,6 +62,10 @@ func (o Options) buffer() int {
 		return 4096
 	}
 	return o.Buffer
+}
+
+func (o Options) inflight() inflight {
+	return inflight{share: cmp.Or(o.BDPShare, 1), least: o.LeastRTT, high: cmp.Or(o.HighWater, 0.8)}
 }
 
 // A Spec describes one strategy.
@@ -73,8 +82,13 @@ type Spec struct {
 	Socket bool
 	// Deafens says that a Read of the same connection can fail while it works.
 	Deafens bool
-	New     func(*Sink, Options) (Strategy, error)
+	// Allocates says that the standard library does, in each write call.
+	Allocates bool
+	New       func(*Sink, Options) (Strategy, error)
 }
+
+// policies are what a writer loop can do with a strategy that holds bytes back.
+var policies = []string{"each", "full", "idle", "window", "next-write"}
 
 // Table lists every strategy in the order people should see them.
 var Table = []Spec{
@@ -88,28 +102,48 @@ var Table = []Spec{
 	},
 	{
 		Name: "bufio", Doc: "a bufio.Writer that writes when it is full or flushed",
-		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Factors: []string{"flush", "buffer"}, Flush: policies,
 		New: newBufio,
 	},
 	{
 		Name: "writev", Doc: "one writev(2) through net.Buffers for all messages up to the buffer size",
-		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Factors: []string{"flush", "buffer"}, Flush: policies,
 		Gathers: true, Socket: true, New: newWritev,
 	},
 	{
 		Name: "cork", Doc: "one conn.Write a message under TCP_CORK, taken out when the buffer size is reached or flushed (Linux)",
-		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Factors: []string{"flush", "buffer"}, Flush: policies,
 		Socket: true, New: newCork,
 	},
 	{
 		Name: "more", Doc: "one send(2) a message, with MSG_MORE but for the last of those up to the buffer size (Linux)",
-		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Factors: []string{"flush", "buffer"}, Flush: policies,
 		Gathers: true, Socket: true, New: newMore,
 	},
 	{
 		Name: "zerocopy", Doc: "one send(2) with MSG_ZEROCOPY when a buffer is full or flushed (Linux)",
-		Factors: []string{"flush", "buffer"}, Flush: []string{"each", "full", "idle", "window"},
+		Factors: []string{"flush", "buffer"}, Flush: policies,
 		Socket: true, Deafens: true, New: newZerocopy,
+	},
+	{
+		Name: "ring", Doc: "a ring of pooled memory that, when full, writes what the socket takes at once, and all of it when flushed",
+		Factors: []string{"flush", "buffer"}, Flush: policies,
+		New: newRing,
+	},
+	{
+		Name: "pipeline", Doc: "a bufio.Writer that pauses while more is in flight than bandwidth times round-trip time, or the send buffer is nearly full (Linux)",
+		Factors: []string{"flush", "buffer", "bdp_share", "bdp_rtt", "high_water"}, Flush: policies,
+		Socket: true, New: newPipeline,
+	},
+	{
+		Name: "splice", Doc: "a full buffer written into a pipe and moved to the socket by splice(2) (Linux)",
+		Factors: []string{"flush", "buffer"}, Flush: policies,
+		Socket: true, New: newSplice,
+	},
+	{
+		Name: "readfrom", Doc: "a full buffer written to a file in memory and sent by TCPConn.ReadFrom, which is sendfile(2) (Linux)",
+		Factors: []string{"flush", "buffer"}, Flush: policies,
+		Socket: true, Allocates: true, New: newReadFrom,
 	},
 }
 

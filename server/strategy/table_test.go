@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/testenv"
 	"github.com/pushbench/pushbench/server/strategy"
 )
 
@@ -300,7 +301,8 @@ func TestNoAllocations(t *testing.T) {
 			batch[i] = make([]byte, 100)
 		}
 		d.must(batch...)
-		if n := testing.AllocsPerRun(200, func() { d.must(batch...) }); n != 0 {
+		forgets := testenv.Race && spec.Name == "ring" // its pool does
+		if n := testing.AllocsPerRun(200, func() { d.must(batch...) }); n != 0 && !spec.Allocates && !forgets {
 			t.Errorf("%v allocations a batch", n)
 		}
 		if err := errors.Join(d.finish(), p.writer.Close()); err != nil {

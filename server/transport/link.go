@@ -43,7 +43,7 @@ func New(v plan.Values, host string) (*Transport, error) {
 	if _, what := Refuse(v); what != "" {
 		return nil, errors.New(what)
 	}
-	t := &Transport{spec: spec, strat: strat, options: strategy.Options{Buffer: v.Int("buffer")}, position: v.Text("tls"), patience: openTime}
+	t := &Transport{spec: spec, strat: strat, options: options(v), position: v.Text("tls"), patience: openTime}
 	if t.position != "none" {
 		if t.tls, t.pem, err = certify(host, spec.ALPN); err != nil {
 			return nil, fmt.Errorf("certificate for %s: %w", host, err)
@@ -53,6 +53,13 @@ func New(v plan.Values, host string) (*Transport, error) {
 		t.protocol, err = spec.New(v)
 	}
 	return t, err
+}
+
+func options(v plan.Values) strategy.Options {
+	return strategy.Options{
+		Buffer: v.Int("buffer"), BDPShare: v.Number("bdp_share"),
+		LeastRTT: v.Text("bdp_rtt") == "least", HighWater: v.Number("high_water"),
+	}
 }
 
 // Name is the transport's name.
@@ -80,7 +87,8 @@ type Link struct {
 	Beat func() error
 
 	conn    *net.TCPConn
-	marked  bool // the protocol marks the end of a stream
+	file    *file // in place of the socket, or nil
+	marked  bool  // the protocol marks the end of a stream
 	bottom  strategy.Strategy
 	sink    *strategy.Sink // counts the write calls on the socket
 	stream  Stream         // nil where messages are written as they are
@@ -94,7 +102,9 @@ type Link struct {
 // told the time inside each write call on the socket from then on.
 func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(time.Duration)) (*Link, error) {
 	if t.position == "none" && t.protocol == nil {
-		return t.plain(conn, observe)
+		l, err := t.plain(conn, observe)
+		l.conn = conn
+		return l, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, t.patience)
 	defer cancel()
@@ -121,12 +131,12 @@ func (t *Transport) Open(ctx context.Context, conn *net.TCPConn, observe func(ti
 }
 
 // plain is a link with nothing between the loop and the strategy, and nothing
-// between the strategy and the socket.
-func (t *Transport) plain(conn *net.TCPConn, observe func(time.Duration)) (*Link, error) {
+// between the strategy and the connection.
+func (t *Transport) plain(conn net.Conn, observe func(time.Duration)) (*Link, error) {
 	sink := strategy.NewSink(conn)
 	sink.Observe = observe
 	s, err := t.strat.New(sink, t.options)
-	return &Link{Strategy: s, conn: conn, bottom: s, sink: sink}, err
+	return &Link{Strategy: s, bottom: s, sink: sink}, err
 }
 
 // layer puts the layers of the link on each other, from the socket upwards.
@@ -203,6 +213,11 @@ func (l *Link) End() error {
 // end of a stream by its protocol may have closed the connection already; one that
 // misses the end reports it.
 func (l *Link) CloseWrite() error {
+	if l.file != nil {
+		if err := l.file.to.Close(); err != nil {
+			return err
+		}
+	}
 	err := l.conn.CloseWrite()
 	if l.marked || l.tls != nil {
 		return nil
@@ -257,6 +272,9 @@ func (l *Link) Report() map[string]float64 {
 func (l *Link) SetWriteDeadline(t time.Time) error {
 	if d, ok := l.stream.(interface{ SetWriteDeadline(time.Time) }); ok {
 		d.SetWriteDeadline(t)
+	}
+	if l.file != nil {
+		return l.file.SetWriteDeadline(t)
 	}
 	return l.conn.SetWriteDeadline(t)
 }

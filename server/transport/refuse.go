@@ -20,8 +20,10 @@ func Refuse(v plan.Values) (factor, what string) {
 	}
 	position := v.Text("tls")
 	switch {
+	case v.Text("sink") != "socket" && s.Socket:
+		return "strategy", fmt.Sprintf("strategy %s works on the socket itself, and sink %s is a file; take direct, bufio or ring", s.Name, v.Text("sink"))
 	case position == "above" && s.Socket:
-		return "strategy", fmt.Sprintf("strategy %s works on the socket itself and cannot stand above the records of TLS; tls below can be had, or strategy direct or bufio", s.Name)
+		return "strategy", fmt.Sprintf("strategy %s works on the socket itself and cannot stand above the records of TLS; tls below can be had, or strategy direct, bufio or ring", s.Name)
 	case position == "below" && s.Gathers:
 		return "strategy", fmt.Sprintf("strategy %s keeps what is written until it is flushed, and crypto/tls uses the memory of a record again at once; take bufio or zerocopy, which copy", s.Name)
 	case t.Reads && s.Deafens:
