@@ -40,7 +40,8 @@ type Record struct {
 	Times    child.Go    `json:"times"` // as they were asked
 	Begin    Snapshot    `json:"begin"` // of the measured window
 	End      Snapshot    `json:"end"`
-	Received wire.Counts `json:"received"` // in the whole trial
+	Slices   []Slice     `json:"slices,omitempty"` // of the turns within the window
+	Received wire.Counts `json:"received"`         // in the whole trial
 	// Latency is receive time less intended send time of the messages that were
 	// due within the window (HdrHistogram); none under saturation.
 	Latency []byte `json:"latency,omitempty"`

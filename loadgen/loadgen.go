@@ -155,6 +155,8 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	reader := usage.NewReader()
 	clock.Wait(ctx, times.Begin)
 	rec.Begin = g.snapshot(reader.Begin)
+	_, turns := times.Warm()
+	rec.Slices = SlicesOf(ctx, turns, g.mark)
 	clock.Wait(ctx, times.End)
 	rec.End = g.snapshot(reader.End)
 	clock.Wait(ctx, times.Stop)
@@ -192,6 +194,16 @@ func (g *Generator) snapshot(read func() usage.Usage) Snapshot {
 	}
 	s.Time = clock.Now()
 	return s
+}
+
+func (g *Generator) mark() Mark {
+	var m Mark
+	for _, c := range g.clients {
+		m.Messages += c.counts.messages.Load()
+		m.Bytes += c.counts.bytes.Load()
+	}
+	m.Time = clock.Now()
+	return m
 }
 
 func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, error) {

@@ -33,6 +33,10 @@ type Trial struct {
 	// Metrics maps names of the metric dictionary to values in base units.
 	// A metric that could not be measured is absent, never 0.
 	Metrics map[string]float64 `json:"metrics"`
+	// Slices holds, by metric, the values of the slices of the trial's window in
+	// order of time. Trials of one block that were measured in turns have equally
+	// many, and slice i of one is next to slice i of the other. Nil in other trials.
+	Slices map[string][]float64 `json:"slices,omitempty"`
 	// Histograms maps "latency" and "write" to HdrHistograms of nanoseconds in
 	// the V2 compressed encoding (base64).
 	Histograms map[string][]byte `json:"histograms,omitempty"`

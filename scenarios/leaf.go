@@ -75,7 +75,9 @@ func (c *chartKind) read(l *log, n node)  { c.name(l, n, "kind of chart", chartK
 
 func factorNames() (out []string) {
 	for _, f := range plan.Factors {
-		out = append(out, f.Name)
+		if !f.Harness {
+			out = append(out, f.Name)
+		}
 	}
 	return out
 }

@@ -122,7 +122,8 @@ func keyTables(out *bytes.Buffer) {
 
 func factorTable(out *bytes.Buffer) {
 	fmt.Fprintln(out, "| factor | values | if left out | meaning |\n|---|---|---|---|")
-	for _, f := range plan.Factors {
+	for _, name := range factorNames() {
+		f, _ := plan.FactorNamed(name)
 		values := "a word"
 		if patternOf(f) == pathPattern {
 			values = "a path"

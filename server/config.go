@@ -19,6 +19,8 @@ type Config struct {
 	// Grace is how long after the end of the load a connection may take to hand
 	// over what it still holds.
 	Grace plan.Seconds `json:"grace_seconds"`
+	// Inject slows the server down on purpose.
+	Inject plan.Injection `json:"inject,omitzero"`
 }
 
 // settings are a Config's factors with their types.
@@ -40,6 +42,7 @@ type settings struct {
 	patience    time.Duration // for writing one batch; 0 is for ever
 	heartbeat   time.Duration // the longest silence; 0 is for ever
 	sockets     sockets
+	inject      plan.Injection
 }
 
 // policy is when held bytes are handed on.
@@ -101,5 +104,7 @@ func (c Config) settings() (settings, error) {
 	if s.threshold == 0 {
 		s.threshold = s.buffer
 	}
+	s.inject = c.Inject
+	s.window += c.Inject.Flush.Duration()
 	return s, nil
 }

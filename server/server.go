@@ -34,7 +34,7 @@ type Server struct {
 	pool     *pool                   // nil with a goroutine for each connection
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
-	crew     crew
+	crew     *crew
 	noticed  atomic.Int64 // when the first connection failed
 }
 
@@ -119,7 +119,7 @@ func (s *Server) open(ctx context.Context, conn *net.TCPConn, observe func(time.
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
-	return newWriter(s.settings, conn, link, &s.crew), nil
+	return newWriter(s.settings, conn, link, s.crew), nil
 }
 
 // observe records the time inside a write call. All connections share one
@@ -147,14 +147,20 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	if s.settings.workers > 0 && feeds != nil {
 		s.pool = newPool(s.writers, feeds, &s.crew.busy, leave)
 	}
+	if len(times.Turns) > 0 {
+		s.crew.pause()
+	}
 	clock.SleepUntil(times.Start)
 	work.Go(func() { s.drive(feeds, leave) })
 	if feeds != nil {
 		work.Go(func() { late.run(s.crew.halt) })
 	}
 	reader := usage.NewReader()
+	warm, turns := times.Warm()
+	s.turns(ctx, warm)
 	clock.Wait(ctx, times.Begin)
 	rec.Begin = s.begin(reader)
+	rec.Slices = s.turns(ctx, turns)
 	clock.Wait(ctx, times.End)
 	rec.End = s.end(reader)
 	clock.Wait(ctx, times.Stop)

@@ -12,6 +12,10 @@ type Plan struct {
 	Charts  []Chart   `json:"charts,omitempty"`
 	// Servers are the user's programs, by the value of factor "server".
 	Servers map[string]Server `json:"servers,omitempty"`
+	// Arms are programs that are measured against each other; Turns is nil
+	// without them.
+	Arms  []Arm  `json:"arms,omitempty"`
+	Turns *Turns `json:"turns,omitempty"`
 }
 
 // Measure says how many blocks are run. A run stops at the first of: MinBlocks

@@ -26,6 +26,9 @@ func Self() (Command, error) {
 // sleeps in the kernel and would keep the only one from the writers.
 func (r *Runner) command(role string, c plan.Cell) *exec.Cmd {
 	cmd := r.Command(role, c)
+	if program := r.Run.Manifest.Plan.ArmOf(c).Program; program != "" && role == "serve" {
+		cmd.Path, cmd.Err = program, nil
+	}
 	if r.Pins == Unpinned || role == superviseRole { // whose environment is the user's server's
 		return cmd
 	}

@@ -39,6 +39,7 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	if c.Timed() {
 		percentiles(t, results.LatencyHistogram, gen.Latency)
 	}
+	deriveSlices(t, o)
 	deriveLink(t, c, o)
 }
 
@@ -91,7 +92,7 @@ func deriveHTTP2(m, counts map[string]float64) {
 func perMessage(t *results.Trial, c plan.Values, srv server.Record, n float64) {
 	m := t.Metrics
 	use := srv.End.Usage.Sub(srv.Begin.Usage)
-	span := seconds(srv.End.Time - srv.Begin.Time)
+	span := seconds(srv.End.Time-srv.Begin.Time) * working(srv.Times)
 	m["write_calls_per_message"] = float64(srv.End.Calls-srv.Begin.Calls) / n
 	if c.Text("tls") != "none" {
 		m["records_per_message"] = float64(srv.End.Records-srv.Begin.Records) / n

@@ -30,7 +30,9 @@ type Runner struct {
 	Progress func(Event) // never nil
 	Now      func() time.Time
 
-	waiting []results.Trial // see keep
+	waiting  []results.Trial // see keep
+	failures int             // units in a row that failed outright
+	whole    bool            // an arm cannot take turns
 }
 
 // An Event tells how far a run is.
@@ -63,8 +65,8 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 	clock := budget{plan: p, start: r.Now(), now: r.Now}
 	have := recorded(r.Run.Trials)
 	for block := range p.Measure.MaxBlocks {
-		order := p.Order(block)
-		if complete(have, order, block) {
+		units := p.Units(block)
+		if complete(have, p.Cells, block) {
 			continue
 		}
 		if block >= p.Measure.MinBlocks {
@@ -77,19 +79,19 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 			}
 		}
 		began := r.Now()
-		for i, c := range order {
-			if have[key{c.ID, block}] {
+		for i, cells := range units {
+			if complete(have, cells, block) {
 				continue
 			}
 			if drain.Err() != nil {
 				return ErrInterrupted
 			}
-			r.Progress(Event{Cell: c.ID, Block: block, Blocks: p.Measure.MaxBlocks, Done: i, Cells: len(order), Left: clock.left(block, i)})
-			t, err := r.trial(ctx, c, block, i)
+			r.Progress(Event{Cell: cells[0].Unit(), Block: block, Blocks: p.Measure.MaxBlocks, Done: i, Cells: len(units), Left: clock.left(block, i*len(cells))})
+			trials, err := r.unit(ctx, cells, block, i*len(cells))
 			if ctx.Err() != nil {
 				return ErrInterrupted
 			}
-			if err := r.keep(t, err); err != nil {
+			if err := r.keep(trials, err); err != nil {
 				return err
 			}
 		}
@@ -98,17 +100,18 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 	return nil
 }
 
-// keep records a trial. One that failed outright waits for one that does not:
-// then the fault was its own. If none follows, it was the machine's, nothing of
-// it is recorded, and the run can be resumed once it is mended.
-func (r *Runner) keep(t results.Trial, failed error) error {
-	r.waiting = append(r.waiting, t)
+// keep records the trials of a unit. One that failed outright waits for one that
+// does not: then the fault was its own. If none follows, it was the machine's,
+// nothing of it is recorded, and the run can be resumed once it is mended.
+func (r *Runner) keep(trials []results.Trial, failed error) error {
+	r.waiting = append(r.waiting, trials...)
 	if failed == nil {
+		r.failures = 0
 		return r.append()
 	}
-	r.Progress(Event{Note: fmt.Sprintf("%s: %v", t.Cell, failed)})
-	if n := len(r.waiting); n == maxFailures {
-		return fmt.Errorf("%d trials in a row failed, the last with: %w", n, failed)
+	r.Progress(Event{Note: fmt.Sprintf("%s: %v", trials[0].Cell, failed)})
+	if r.failures++; r.failures == maxFailures {
+		return fmt.Errorf("%d trials in a row failed, the last with: %w", r.failures, failed)
 	}
 	return nil
 }
