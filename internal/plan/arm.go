@@ -19,7 +19,7 @@ const (
 type Arm struct {
 	Name string `json:"name"` // the value of the factor
 	// Program is a pushbench that plays the server of cells without a server of
-	// the user's; this one if it is empty.
+	// the user's, relative to the run directory; this one if it is empty.
 	Program string `json:"program,omitempty"`
 	// Servers replace those of the plan that have the same name.
 	Servers map[string]Server `json:"servers,omitempty"`
@@ -36,6 +36,9 @@ type Turns struct {
 	Slice  Seconds `json:"slice_seconds"`  // measured
 	Settle Seconds `json:"settle_seconds"` // before each slice, not measured
 }
+
+// DefaultTurns are what docs/decisions/turns.md found best.
+var DefaultTurns = Turns{Count: 10, Slice: 0.04, Settle: 0.005}
 
 // WithArms returns the plan with every cell once for each arm, and nothing
 // compared but the arms, with the first as the base.

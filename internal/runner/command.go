@@ -3,6 +3,7 @@ package runner
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -27,6 +28,9 @@ func Self() (Command, error) {
 func (r *Runner) command(role string, c plan.Cell) *exec.Cmd {
 	cmd := r.Command(role, c)
 	if program := r.Run.Manifest.Plan.ArmOf(c).Program; program != "" && role == "serve" {
+		if !filepath.IsAbs(program) {
+			program = filepath.Join(r.Run.Dir, program)
+		}
 		cmd.Path, cmd.Err = program, nil
 	}
 	if r.Pins == Unpinned || role == superviseRole { // whose environment is the user's server's

@@ -29,6 +29,9 @@ type Runner struct {
 	Command  Command
 	Progress func(Event) // never nil
 	Now      func() time.Time
+	// Done tells after each block whether the run has what it was asked for; nil
+	// leaves that to the plan's Measure.
+	Done func([]results.Trial) bool
 
 	waiting  []results.Trial // see keep
 	failures int             // units in a row that failed outright
@@ -69,14 +72,12 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 		if complete(have, p.Cells, block) {
 			continue
 		}
-		if block >= p.Measure.MinBlocks {
-			if done, _ := stats.Done(p, r.Run.Trials); done {
-				return nil
-			}
-			if !clock.fits() {
-				r.Progress(Event{Note: fmt.Sprintf("stopping after %d of at most %d blocks: the next would pass the budget of %v", block, p.Measure.MaxBlocks, p.Measure.Budget.Duration())})
-				return nil
-			}
+		if block >= p.Measure.MinBlocks && r.done() {
+			return nil
+		}
+		if block >= p.Measure.MinBlocks && !clock.fits() {
+			r.Progress(Event{Note: fmt.Sprintf("stopping after %d of at most %d blocks: the next would pass the budget of %v", block, p.Measure.MaxBlocks, p.Measure.Budget.Duration())})
+			return nil
 		}
 		began := r.Now()
 		for i, cells := range units {
@@ -98,6 +99,14 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 		clock.took(r.Now().Sub(began))
 	}
 	return nil
+}
+
+func (r *Runner) done() bool {
+	if r.Done != nil {
+		return r.Done(r.Run.Trials)
+	}
+	done, _ := stats.Done(r.Run.Manifest.Plan, r.Run.Trials)
+	return done
 }
 
 // keep records the trials of a unit. One that failed outright waits for one that
