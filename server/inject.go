@@ -8,6 +8,7 @@ import (
 type injection struct {
 	plan.Injection
 	spin  int64        // nanoseconds a message
+	look  int64        // nanoseconds that reading the clock takes
 	extra func() error // one more write call
 	now   func() int64
 	since int // messages since the last one
@@ -20,7 +21,17 @@ type injection struct {
 const keptAllocs = 64
 
 func newInjection(in plan.Injection, extra func() error, now func() int64) *injection {
-	return &injection{Injection: in, spin: int64(in.Spin.Duration()), extra: extra, now: now}
+	return &injection{Injection: in, spin: int64(in.Spin.Duration()), look: reading(now), extra: extra, now: now}
+}
+
+// reading is what one reading of a clock takes, in nanoseconds.
+func reading(now func() int64) int64 {
+	const readings = 1000
+	began := now()
+	for range readings {
+		now()
+	}
+	return (now() - began) / readings
 }
 
 // around writes a batch and does what was asked for beyond it.
@@ -51,15 +62,15 @@ func (in *injection) around(msgs [][]byte, write func([][]byte) error) error {
 }
 
 // work spins for n messages at once: one alone may be shorter than a reading of
-// the clock.
+// the clock. What the readings take is part of it.
 func (in *injection) work(n int, began int64) {
 	if in.spin == 0 && in.Share == 0 {
 		return
 	}
 	now := in.now()
-	until := now + int64(n)*in.spin
+	until := now + int64(n)*in.spin - in.look
 	if in.Share > 0 {
-		until += int64(in.Share * float64(now-began))
+		until += int64(in.Share*float64(now-began)) - in.look
 	}
 	for now < until {
 		now = in.now()

@@ -38,7 +38,7 @@ type Turns struct {
 }
 
 // DefaultTurns are what docs/decisions/turns.md found best.
-var DefaultTurns = Turns{Count: 10, Slice: 0.04, Settle: 0.005}
+var DefaultTurns = Turns{Count: 20, Slice: 0.02, Settle: 0.003}
 
 // WithArms returns the plan with every cell once for each arm, and nothing
 // compared but the arms, with the first as the base.

@@ -44,7 +44,7 @@ func (r *Runner) unit(ctx context.Context, cells []plan.Cell, block, order int) 
 // cannot pause.
 func (r *Runner) sliced(cells []plan.Cell) bool {
 	p := r.Run.Manifest.Plan
-	return len(cells) > 1 && p.Turns != nil && !r.whole && cells[0].Ours() && !cells[0].Timed()
+	return len(cells) > 1 && p.Turns != nil && p.Turns.Count > 0 && !r.whole && cells[0].Ours() && !cells[0].Timed()
 }
 
 // turns runs cells of several arms at once, each with processes of its own, and
