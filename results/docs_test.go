@@ -98,6 +98,7 @@ func TestSchemaDocument(t *testing.T) {
 		plan.Measure{},
 		plan.Compare{},
 		plan.Chart{},
+		plan.Rule{},
 		plan.Server{},
 	} {
 		typ := reflect.TypeOf(v)
