@@ -178,7 +178,7 @@ func TestMistakesInRules(t *testing.T) {
 		{plan.Rule{Metric: "speed"}, "no such metric"},
 		{plan.Rule{Metric: "latency_max_seconds"}, "a maximum has no interval"},
 		{plan.Rule{Metric: "latency_p99_seconds"}, "no cell it matches has latencies"},
-		{plan.Rule{Metric: cpu, Cells: map[string][]any{"strategy": {"bufio"}}}, "no cell matches strategy [bufio]"},
+		{plan.Rule{Metric: cpu, Cells: map[string][]any{"strategy": {"bufio"}}}, "no cell matches strategy bufio"},
 		{plan.Rule{Metric: cpu, Group: "size"}, "no cell matches group size"},
 		{plan.Rule{Metric: "reader_cpu_seconds_per_message"}, "neither way is better"},
 		{plan.Rule{Metric: "frames_per_message"}, "the load determines it in no cell"},

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/units"
 )
 
 // resolve makes the comparisons of one rule.
@@ -49,6 +50,22 @@ func resolve(i int, r plan.Rule, pairs []cellPair) (out []comparison, err error)
 	return nil, errors.New("the load determines it in no cell it matches, and neither way is better: there is nothing to hold it to")
 }
 
+// CheckMetric tells why no rule can be about a metric, or nil.
+func CheckMetric(name string) error {
+	_, err := metric(name)
+	return err
+}
+
+// Check tells why a rule could decide nothing in these cells, or nil.
+func Check(r plan.Rule, cells []plan.Cell) error {
+	pairs := make([]cellPair, len(cells))
+	for i, c := range cells {
+		pairs[i] = cellPair{base: c, head: c, name: c.ID}
+	}
+	_, err := resolve(0, r, pairs)
+	return err
+}
+
 // metric returns a metric that a rule can be about.
 func metric(name string) (plan.Metric, error) {
 	m, ok := plan.MetricNamed(name)
@@ -71,7 +88,11 @@ func about(r plan.Rule) string {
 	}
 	for _, f := range plan.Factors {
 		if values, ok := r.Cells[f.Name]; ok {
-			parts = append(parts, fmt.Sprintf("%s %v", f.Name, values))
+			var texts []string
+			for _, v := range values {
+				texts = append(texts, units.Value(f.Name, v))
+			}
+			parts = append(parts, f.Name+" "+strings.Join(texts, " or "))
 		}
 	}
 	if len(parts) == 0 {
