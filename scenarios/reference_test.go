@@ -103,6 +103,7 @@ func keyTables(out *bytes.Buffer) {
 		{"`blocks`", blocks{}},
 		{"`compare`", comparison{}},
 		{"`charts`", chart{}},
+		{"`gate`", gateRule{}},
 	} {
 		fmt.Fprintf(out, "\n### %s\n\n| key | must | meaning |\n|---|---|---|\n", table.head)
 		for _, f := range fields(reflect.TypeOf(table.of)) {

@@ -238,6 +238,8 @@ func (s *Server) record(rec Record, feeds []*feed, late *pacer, errs []error) (R
 	for i, w := range s.writers {
 		rec.Sent += w.counts.messages.Load()
 		rec.SentBytes += w.counts.bytes.Load()
+		rec.Calls += w.counts.calls.Load()
+		rec.Records += w.counts.records.Load()
 		rec.ended(errs[i], s.settings.patience > 0)
 		rec.report(w.report)
 	}

@@ -58,7 +58,7 @@ func runGate(ctx context.Context, inv *invocation) error {
 	}
 	m.Plan = m.Plan.WithArms(plan.DefaultTurns, arms...)
 	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks}
-	if _, err := decider(m.Plan); err != nil {
+	if _, err := gateOf(m.Plan); err != nil {
 		return statusError{exitUsage, err}
 	}
 	if done, err := enter(m.Plan); done {
@@ -102,7 +102,7 @@ func resumeGate(ctx context.Context, inv *invocation, dir string) error {
 func decideIn(ctx context.Context, inv *invocation, store *results.Run) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
 	p := store.Manifest.Plan
-	g, err := decider(p)
+	g, err := gateOf(p)
 	if err != nil {
 		return err
 	}

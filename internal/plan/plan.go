@@ -10,6 +10,8 @@ type Plan struct {
 	Seed    uint64    `json:"seed"` // of the order within blocks and of arrival times
 	Compare []Compare `json:"compare,omitempty"`
 	Charts  []Chart   `json:"charts,omitempty"`
+	// Gate holds the rules of the scenario; none leaves them to the gate.
+	Gate []Rule `json:"gate,omitempty"`
 	// Servers are the user's programs, by the value of factor "server".
 	Servers map[string]Server `json:"servers,omitempty"`
 	// Arms are programs that are measured against each other; Turns is nil

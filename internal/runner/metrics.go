@@ -12,7 +12,7 @@ import (
 
 // derive computes a trial's metrics from what both sides recorded.
 func derive(t *results.Trial, c plan.Cell, o outcome) {
-	m, srv, gen := t.Metrics, o.server, o.generator
+	m, gen := t.Metrics, o.generator
 	if s := seconds(gen.End.Time - gen.Begin.Time); s > 0 {
 		m["goodput_bytes_per_second"] = float64(gen.End.Bytes-gen.Begin.Bytes) / s
 		m["messages_per_second"] = float64(gen.End.Messages-gen.Begin.Messages) / s
@@ -34,7 +34,7 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	if o.own != nil {
 		deriveOwn(t, c, o)
 	} else {
-		deriveOurs(t, c, srv)
+		deriveOurs(t, c, o)
 	}
 	if c.Timed() {
 		percentiles(t, results.LatencyHistogram, gen.Latency)
@@ -44,8 +44,8 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 }
 
 // deriveOurs adds what our own server counted.
-func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
-	m := t.Metrics
+func deriveOurs(t *results.Trial, c plan.Cell, o outcome) {
+	m, srv := t.Metrics, o.server
 	if all := srv.Sent + srv.Dropped + srv.Unsent; c.Timed() && all > 0 {
 		m["dropped_share"] = float64(srv.Dropped) / float64(all)
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
@@ -58,6 +58,10 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
 	deriveHTTP2(m, srv.Strategy)
+	t.Counts = map[string]uint64{
+		results.CountMessages: srv.Sent, results.CountWriteCalls: srv.Calls, results.CountRecords: srv.Records,
+		results.CountReceived: o.generator.Received.Messages, results.CountFrames: o.generator.Frames,
+	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	m["server_goroutines"] = float64(srv.End.Usage.Goroutines)
 	m["sched_latency_p99_seconds"] = srv.End.Usage.SchedP99
