@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/results/gate"
 )
 
 var gateCommand = command{
@@ -57,7 +59,7 @@ func runGate(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	m.Plan = m.Plan.WithArms(plan.DefaultTurns, arms...)
-	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks}
+	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks, Budget: longestRule(m.Plan) + gateLeeway}
 	if _, err := gateOf(m.Plan); err != nil {
 		return statusError{exitUsage, err}
 	}
@@ -81,8 +83,19 @@ func runGate(ctx context.Context, inv *invocation) error {
 	return decideIn(ctx, inv, store)
 }
 
-// mostGateBlocks bounds the blocks of a gate; its rules' times end it sooner.
-const mostGateBlocks = 100000
+// The times of its rules end a gate; these bound it beyond doubt.
+const (
+	mostGateBlocks = 100000
+	gateLeeway     = plan.Seconds(60)
+)
+
+// longestRule is the longest time that a rule of the gate may take.
+func longestRule(p plan.Plan) (most plan.Seconds) {
+	for _, r := range gate.Rules(p) {
+		most = max(most, cmp.Or(r.MaxTime, plan.DefaultMaxTime))
+	}
+	return most
+}
 
 func resumeGate(ctx context.Context, inv *invocation, dir string) error {
 	if err := resumedAlone(inv, dir, "output", "set", "seed", "base-rev", "head-rev", "base-cmd", "head-cmd", "inject", "all-networks"); err != nil {

@@ -68,7 +68,8 @@ func openStudy(ctx context.Context, inv *invocation) (*results.Run, error) {
 		return nil, err
 	}
 	m.Plan = m.Plan.WithArms(studyTurns(inv), plan.Arm{Name: studyArms[0]}, plan.Arm{Name: studyArms[1]}, slow)
-	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks}
+	most, _ := inv.flags.GetDuration("duration")
+	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks, Budget: plan.Seconds(most.Seconds()) + gateLeeway}
 	dir, _ := inv.flags.GetString("output")
 	if dir == "" {
 		dir = filepath.Join("results", "studies", m.Plan.Name+"-"+m.Created.Format("20060102-150405"))

@@ -59,8 +59,10 @@ func deriveOurs(t *results.Trial, c plan.Cell, o outcome) {
 	}
 	deriveHTTP2(m, srv.Strategy)
 	t.Counts = map[string]uint64{
-		results.CountMessages: srv.Sent, results.CountWriteCalls: srv.Calls, results.CountRecords: srv.Records,
-		results.CountReceived: o.generator.Received.Messages, results.CountFrames: o.generator.Frames,
+		results.CountMessages: srv.Sent, results.CountReceived: o.generator.Received.Messages, results.CountFrames: o.generator.Frames,
+	}
+	if srv.Calls > 0 { // a server of an older revision does not tell
+		t.Counts[results.CountWriteCalls], t.Counts[results.CountRecords] = srv.Calls, srv.Records
 	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
 	m["server_goroutines"] = float64(srv.End.Usage.Goroutines)

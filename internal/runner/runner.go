@@ -35,7 +35,7 @@ type Runner struct {
 
 	waiting  []results.Trial // see keep
 	failures int             // units in a row that failed outright
-	whole    bool            // an arm cannot take turns
+	whole    map[string]bool // units of which an arm cannot take turns
 }
 
 // An Event tells how far a run is.

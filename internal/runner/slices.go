@@ -3,32 +3,44 @@ package runner
 import (
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/server"
 )
 
 // A cut is one slice as both sides saw it, in base units.
 type cut struct {
 	span, messages, bytes float64 // of the reader
-	sent, calls, cpu      float64 // of the server
+	cpu                   float64 // of the server
+	sent, calls           float64 // of our own server
 	segments              float64
-	counted               bool // segments is known
+	ours, counted         bool // sent and calls, and segments, are known
 }
 
-// cuts are the slices of an outcome; those in which nothing passed are not whole.
-func (o outcome) cuts() (out []cut, whole []bool) {
-	n := min(len(o.server.Slices), len(o.generator.Slices))
-	for i := range n {
-		s, g := o.server.Slices[i], o.generator.Slices[i]
-		c := cut{
-			span: seconds(g.End.Time - g.Begin.Time), messages: float64(g.End.Messages - g.Begin.Messages), bytes: float64(g.End.Bytes - g.Begin.Bytes),
-			sent: float64(s.End.Messages - s.Begin.Messages), calls: float64(s.End.Calls - s.Begin.Calls), cpu: s.End.CPU - s.Begin.CPU,
-		}
-		if s.Begin.Segments != nil && s.End.Segments != nil {
-			c.segments, c.counted = float64(*s.End.Segments-*s.Begin.Segments), true
+// cuts are the slices of an outcome.
+func (o outcome) cuts() (out []cut) {
+	for i, g := range o.generator.Slices {
+		c := cut{span: seconds(g.End.Time - g.Begin.Time), messages: float64(g.End.Messages - g.Begin.Messages), bytes: float64(g.End.Bytes - g.Begin.Bytes)}
+		switch {
+		case o.own != nil && i < len(o.own.Slices):
+			c.cpu = o.own.Slices[i].End.CPU - o.own.Slices[i].Begin.CPU
+		case i < len(o.server.Slices):
+			c.serve(o.server.Slices[i])
 		}
 		out = append(out, c)
-		whole = append(whole, c.span > 0 && c.messages > 0 && c.sent > 0 && c.cpu > 0)
 	}
-	return out, whole
+	return out
+}
+
+func (c *cut) serve(s server.Slice) {
+	c.ours, c.cpu = true, s.End.CPU-s.Begin.CPU
+	c.sent, c.calls = float64(s.End.Messages-s.Begin.Messages), float64(s.End.Calls-s.Begin.Calls)
+	if s.Begin.Segments != nil && s.End.Segments != nil {
+		c.segments, c.counted = float64(*s.End.Segments-*s.Begin.Segments), true
+	}
+}
+
+// whole tells whether the arm was at work in the slice.
+func (c cut) whole() bool {
+	return c.span > 0 && c.bytes > 0 && c.cpu > 0 && (!c.ours || c.sent > 0)
 }
 
 // aligned leaves out of all outcomes the slices in which one of them did nothing,
@@ -36,63 +48,78 @@ func (o outcome) cuts() (out []cut, whole []bool) {
 func aligned(all []outcome) []outcome {
 	var keep []bool
 	for i, o := range all {
-		_, whole := o.cuts()
-		if i == 0 {
-			keep = whole
-		}
-		keep = keep[:min(len(keep), len(whole))]
-		for j := range keep {
-			keep[j] = keep[j] && whole[j]
+		for j, c := range o.cuts() {
+			if i == 0 {
+				keep = append(keep, true)
+			}
+			keep[j] = keep[j] && c.whole()
 		}
 	}
 	for i := range all {
 		o := &all[i]
-		o.server.Slices, o.generator.Slices = kept(o.server.Slices, keep), kept(o.generator.Slices, keep)
+		o.generator.Slices, o.server.Slices = kept(o.generator.Slices, keep), kept(o.server.Slices, keep)
+		if o.own != nil {
+			o.own.Slices = kept(o.own.Slices, keep)
+		}
 	}
 	return all
 }
 
 func kept[T any](slices []T, keep []bool) (out []T) {
 	for i, k := range keep {
-		if k {
+		if k && i < len(slices) {
 			out = append(out, slices[i])
 		}
 	}
 	return out
 }
 
-// deriveSlices adds the values of each slice, and makes those that follow from
-// them the trial's.
+// deriveSlices adds the values of each slice, and makes those of all of them
+// together the trial's.
 func deriveSlices(t *results.Trial, o outcome) {
-	cuts, _ := o.cuts()
+	cuts := o.cuts()
 	if len(cuts) == 0 {
 		return
 	}
-	var sum cut
+	sum := cuts[0]
 	t.Slices = map[string][]float64{}
 	for i, c := range cuts {
+		if i > 0 {
+			sum.add(c)
+		}
 		for name, x := range c.metrics() {
 			t.Slices[name] = append(t.Slices[name], x)
 		}
-		sum.counted = c.counted && (i == 0 || sum.counted)
-		sum.span, sum.messages, sum.bytes = sum.span+c.span, sum.messages+c.messages, sum.bytes+c.bytes
-		sum.sent, sum.calls, sum.cpu = sum.sent+c.sent, sum.calls+c.calls, sum.cpu+c.cpu
-		sum.segments += c.segments
 	}
-	for _, name := range []string{"goodput_bytes_per_second", "messages_per_second", "server_cpu_seconds_per_message"} {
-		t.Metrics[name] = sum.metrics()[name]
+	for name, x := range sum.metrics() {
+		if name != "write_calls_per_message" && name != "segments_per_message" { // the whole window has more of those
+			t.Metrics[name] = x
+		}
 	}
 }
 
+func (c *cut) add(b cut) {
+	c.span, c.messages, c.bytes, c.cpu = c.span+b.span, c.messages+b.messages, c.bytes+b.bytes, c.cpu+b.cpu
+	c.sent, c.calls, c.segments = c.sent+b.sent, c.calls+b.calls, c.segments+b.segments
+}
+
+// metrics are those that a slice tells. What a server of the user's sent is known
+// by what arrived.
 func (c cut) metrics() map[string]float64 {
-	m := map[string]float64{
-		"goodput_bytes_per_second":       c.bytes / c.span,
-		"messages_per_second":            c.messages / c.span,
-		"server_cpu_seconds_per_message": c.cpu / c.sent,
-		"write_calls_per_message":        c.calls / c.sent,
+	m := map[string]float64{"goodput_bytes_per_second": c.bytes / c.span}
+	if c.messages > 0 {
+		m["messages_per_second"] = c.messages / c.span
+	}
+	sent := c.messages
+	if c.ours {
+		sent = c.sent
+		m["write_calls_per_message"] = c.calls / sent
 	}
 	if c.counted {
-		m["segments_per_message"] = c.segments / c.sent
+		m["segments_per_message"] = c.segments / sent
+	}
+	if sent > 0 {
+		m["server_cpu_seconds_per_message"] = c.cpu / sent
 	}
 	return m
 }

@@ -12,12 +12,22 @@ import (
 	"github.com/pushbench/pushbench/results"
 )
 
-// lookTime is what children have to read their usage around the window, while
-// none of them works.
-const lookTime = 10 * time.Millisecond
+// What children have to read their usage around the window, while none of them
+// works. The process table takes longer.
+const (
+	lookTime    = 10 * time.Millisecond
+	ownLookTime = 60 * time.Millisecond
+)
 
-// errNoTurns reports a server that cannot pause.
-var errNoTurns = errors.New("it cannot take turns")
+// Why arms are measured one after the other.
+var (
+	errNoTurns = errors.New("it cannot take turns")
+	errPaced   = fmt.Errorf("%w: it is idle most of the time, so it follows a clock that does not stop with it", errNoTurns)
+)
+
+// leastBusy is the share of its turns that a server of the user's must be on a
+// core to be taken for one that sends as fast as it can.
+const leastBusy = 0.5
 
 // unit runs cells that differ in their arm alone, and returns a record of each. If
 // one fails outright, all do: they are compared with each other.
@@ -27,8 +37,11 @@ func (r *Runner) unit(ctx context.Context, cells []plan.Cell, block, order int) 
 		if !errors.Is(err, errNoTurns) {
 			return trials, err
 		}
-		r.Progress(Event{Note: fmt.Sprintf("the arms are measured one after the other, not in slices: %v", err)})
-		r.whole = true
+		r.Progress(Event{Note: fmt.Sprintf("%s: the arms are measured one after the other, not in slices: %v", cells[0].Unit(), err)})
+		if r.whole == nil {
+			r.whole = map[string]bool{}
+		}
+		r.whole[cells[0].Unit()] = true
 	}
 	var all []results.Trial
 	var failed error
@@ -43,8 +56,8 @@ func (r *Runner) unit(ctx context.Context, cells []plan.Cell, block, order int) 
 // sliced tells whether the cells can take turns: a load that follows a schedule
 // cannot pause.
 func (r *Runner) sliced(cells []plan.Cell) bool {
-	p := r.Run.Manifest.Plan
-	return len(cells) > 1 && p.Turns != nil && p.Turns.Count > 0 && !r.whole && cells[0].Ours() && !cells[0].Timed()
+	t := r.Run.Manifest.Plan.Turns
+	return len(cells) > 1 && t != nil && t.Count > 0 && !cells[0].Timed() && !r.whole[cells[0].Unit()]
 }
 
 // turns runs cells of several arms at once, each with processes of its own, and
@@ -60,6 +73,11 @@ func (r *Runner) turns(ctx context.Context, cells []plan.Cell, block, order int)
 		return nil, err
 	}
 	if err == nil {
+		for i := range outcomes {
+			if outcomes[i].paced() {
+				return nil, armError(cells[i], errPaced)
+			}
+		}
 		outcomes = aligned(outcomes)
 	}
 	var out []results.Trial
@@ -92,7 +110,7 @@ func (r *Runner) alternate(ctx context.Context, cells []plan.Cell, block int) (o
 			return nil, armError(c, errNoTurns)
 		}
 	}
-	times := timetable(*r.Run.Manifest.Plan.Turns, len(cells), block, cells[0].Warmup.Duration(), clock.Now()+int64(leadTime))
+	times := timetable(*r.Run.Manifest.Plan.Turns, cells, clock.Now()+int64(leadTime))
 	for i, b := range couples {
 		if err := b.begin(times[i]); err != nil {
 			return nil, armError(b.cell, err)
@@ -112,20 +130,23 @@ func armError(c plan.Cell, err error) error {
 	return fmt.Errorf("arm %s: %w", c.Factors.Text(plan.ArmFactor), err)
 }
 
-// timetable tells each of n arms when to work, from start on: all warm up one
-// after the other, and then take turns.
-func timetable(t plan.Turns, n, block int, warmup time.Duration, start int64) []child.Go {
-	arms := make([]child.Go, n)
-	at := start
+// timetable tells the arm of each cell when to work, from start on: all warm up
+// one after the other, and then take turns.
+func timetable(t plan.Turns, cells []plan.Cell, start int64) []child.Go {
+	look, tail := int64(lookTime), int64(tailTime)
+	if !cells[0].Ours() {
+		look, tail = int64(ownLookTime), int64(ownTailTime)
+	}
+	arms := make([]child.Go, len(cells))
+	at := start + look // of what is read before the first turn
 	for i := range arms {
-		arms[i].Start = start
-		end := at + int64(warmup)
-		arms[i].Turns = append(arms[i].Turns, child.Turn{Start: at, Begin: end, End: end})
+		end := at + int64(cells[i].Warmup.Duration())
+		arms[i] = child.Go{Start: start, Turns: []child.Turn{{Start: at, Begin: end, End: end}}}
 		at = end
 	}
-	begin := at + int64(lookTime)
-	at = begin + int64(lookTime)
-	order := make([]int, n)
+	begin := at + look
+	at = begin + look
+	order := make([]int, len(cells))
 	for round := range t.Count {
 		for i := range order {
 			order[i] = i
@@ -139,8 +160,20 @@ func timetable(t plan.Turns, n, block int, warmup time.Duration, start int64) []
 		}
 	}
 	for i := range arms {
-		arms[i].Begin, arms[i].End = begin, at+int64(lookTime)
-		arms[i].Stop = arms[i].End + int64(tailTime)
+		arms[i].Begin, arms[i].End = begin, at+look
+		arms[i].Stop = arms[i].End + tail
 	}
 	return arms
+}
+
+// paced tells whether a server of the user's was idle most of its turns.
+func (o outcome) paced() bool {
+	if o.own == nil {
+		return false
+	}
+	var span, busy float64
+	for _, s := range o.own.Slices {
+		span, busy = span+seconds(s.End.Time-s.Begin.Time), busy+s.End.CPU-s.Begin.CPU
+	}
+	return busy < leastBusy*span
 }

@@ -69,7 +69,8 @@ func (e exact) ratio(pairs []blockPair, connections, least float64) (ratio, diff
 	var base, head, edges float64
 	for _, p := range pairs {
 		b, h := p.base.Counts, p.head.Counts
-		if b[e.per] == 0 || h[e.per] == 0 {
+		_, counted := b[e.count]
+		if _, both := h[e.count]; !counted || !both || b[e.per] == 0 || h[e.per] == 0 {
 			return 0, 0, false
 		}
 		scale := float64(h[e.per]) / float64(b[e.per])
