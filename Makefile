@@ -9,7 +9,7 @@ FUZZTIME ?= 5s
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz accuracy bench clean
+.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz accuracy bench gate-study clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -83,6 +83,18 @@ bench: build ## measure pushbench itself: a few minutes, on an idle machine
 	gcc -O2 -Wall -Wextra -Werror -o $(BUILD)/limit bench/limit/limit.c
 	$(GO) run ./bench -pushbench $(BUILD)/pushbench -limit $(BUILD)/limit
 	$(GO) test -run '^$$' -bench . -benchmem ./server ./loadgen
+
+# STUDY is where the study is kept; a study that is there already goes on.
+STUDY       ?= results/studies
+STUDY_TIME  ?= 90m
+STUDY_BUSY  ?= 45m
+STUDY_GATES ?= 12
+study = $(BUILD)/pushbench study --duration $(2) --gates $(STUDY_GATES) $(3) \
+	$(if $(wildcard $(STUDY)/$(1)/run.json),--resume $(STUDY)/$(1),-o $(STUDY)/$(1) bench/gate-study.yaml)
+
+gate-study: build ## record what the gate's false alarms and power are found from: three hours and more, on an idle machine
+	$(call study,quiet,$(STUDY_TIME))
+	$(call study,busy,$(STUDY_BUSY),--busy)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -58,8 +58,7 @@ func runGate(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	m.Plan = m.Plan.WithArms(plan.DefaultTurns, arms...)
-	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks, Budget: longestRule(m.Plan) + gateLeeway}
+	m.Plan = gatePlan(m.Plan, arms)
 	if _, err := gateOf(m.Plan); err != nil {
 		return statusError{exitUsage, err}
 	}
@@ -80,7 +79,7 @@ func runGate(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return decideIn(ctx, inv, store)
+	return decideAndReport(ctx, inv, store)
 }
 
 // The times of its rules end a gate; these bound it beyond doubt.
@@ -108,32 +107,40 @@ func resumeGate(ctx context.Context, inv *invocation, dir string) error {
 	if len(store.Manifest.Plan.Arms) == 0 {
 		return errors.Join(usageError("%s holds no gate: go on with it by `pushbench run --resume %s`", dir, dir), store.Close())
 	}
-	return decideIn(ctx, inv, store)
+	return decideAndReport(ctx, inv, store)
 }
 
-// decideIn measures until every rule is settled, and reports the decision.
-func decideIn(ctx context.Context, inv *invocation, store *results.Run) (err error) {
+func decideAndReport(ctx context.Context, inv *invocation, store *results.Run) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
-	p := store.Manifest.Plan
-	g, err := gateOf(p)
+	d, err := decideIn(ctx, inv, store)
 	if err != nil {
 		return err
 	}
-	d := g.Decide(store.Trials)
-	failed := measureArms(ctx, inv, store, func(trials []results.Trial) bool {
-		d = g.Decide(trials)
-		return d.Done()
-	})
+	return reportDecision(inv, store, d)
+}
+
+// decideIn measures until every rule is settled.
+func decideIn(ctx context.Context, inv *invocation, store *results.Run) (d gate.Decision, err error) {
+	g, err := gateOf(store.Manifest.Plan)
+	if err != nil {
+		return d, err
+	}
+	failed := measureArms(ctx, inv, store, func(trials []results.Trial) bool { return g.Decide(trials).Done() })
 	if len(store.Trials) > 0 {
-		if err := store.WriteSummary(summarize(store)); err != nil {
-			return errors.Join(failed, err)
-		}
+		failed = errors.Join(failed, store.WriteSummary(summarize(store)))
 	}
 	if failed != nil {
-		return fmt.Errorf("%w; what was measured is in %s: go on by `pushbench gate --resume %s`", failed, store.Dir, store.Dir)
+		return d, fmt.Errorf("%w; what was measured is in %s: go on by `pushbench gate --resume %s`", failed, store.Dir, store.Dir)
 	}
-	d = g.Decide(store.Trials)
-	return reportDecision(inv, store, d)
+	return g.Decide(store.Trials), nil
+}
+
+// gatePlan is the plan of a gate: every cell in every arm, for as long as its
+// rules may take.
+func gatePlan(p plan.Plan, arms []plan.Arm) plan.Plan {
+	p = p.WithArms(plan.DefaultTurns, arms...)
+	p.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks, Budget: longestRule(p) + gateLeeway}
+	return p
 }
 
 // onLoopback leaves out cells whose networks take rights, or time, to set up.

@@ -99,7 +99,7 @@ func study(ctx context.Context, inv *invocation, store *results.Run) error {
 		return fmt.Errorf("%w; what was measured is in %s: go on by `pushbench study --resume %s`", err, store.Dir, store.Dir)
 	}
 	fmt.Fprintf(inv.stdout, "%d trials in %v: %s\n", len(store.Trials), measured(store.Trials).Round(time.Second), store.Dir)
-	return nil
+	return realGates(ctx, inv, store)
 }
 
 // longestGap between two trials is not an interruption.

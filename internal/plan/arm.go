@@ -62,6 +62,23 @@ func (p Plan) WithArms(t Turns, arms ...Arm) Plan {
 	return p
 }
 
+// WithoutArms returns the plan with every cell once, and nothing compared.
+func (p Plan) WithoutArms() Plan {
+	cells := p.Cells
+	p.Cells, p.Arms, p.Turns, p.Compare = nil, nil, nil, nil
+	seen := map[string]bool{}
+	for _, c := range cells {
+		c.ID = c.Unit()
+		c.Factors = maps.Clone(c.Factors)
+		delete(c.Factors, ArmFactor)
+		if !seen[c.ID] {
+			seen[c.ID] = true
+			p.Cells = append(p.Cells, c)
+		}
+	}
+	return p
+}
+
 // ArmOf returns the arm of a cell, the zero Arm if the plan has none of that name.
 func (p Plan) ArmOf(c Cell) Arm {
 	name := c.Factors.Text(ArmFactor)
