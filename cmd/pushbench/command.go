@@ -43,7 +43,7 @@ type invocation struct {
 
 // commands lists every subcommand in the order help shows them.
 func commands() []command {
-	return []command{runCommand, plotCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, versionCommand}
+	return []command{runCommand, plotCommand, compareCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, versionCommand}
 }
 
 // A statusError carries the exit status of a failure.
