@@ -43,7 +43,7 @@ type invocation struct {
 
 // commands lists every subcommand in the order help shows them.
 func commands() []command {
-	return []command{runCommand, gateCommand, plotCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, studyCommand, burstsCommand, versionCommand}
+	return []command{runCommand, gateCommand, compareCommand, plotCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, studyCommand, burstsCommand, versionCommand}
 }
 
 // A statusError carries the exit status of a failure.

@@ -35,11 +35,15 @@ pushbench gate --resume results/gates/smoke-20260102-150405`,
 		fs.Uint64("seed", 0, "seed of the order of cells (default 1)")
 		fs.Bool("all-networks", false, "measure cells on other networks than loopback too")
 		fs.String("resume", "", "go on with the gate in this directory, from its manifest alone")
+		decisionFlags(fs)
 	},
 	run: runGate,
 }
 
 func runGate(ctx context.Context, inv *invocation) error {
+	if err := checkDecisionFlags(inv); err != nil {
+		return err
+	}
 	dir, _ := inv.flags.GetString("resume")
 	if dir != "" {
 		return resumeGate(ctx, inv, dir)

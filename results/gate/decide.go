@@ -14,7 +14,7 @@ func (c comparison) decide(pairs []blockPair, t clock, once bool) Comparison {
 	out := c.describe(once)
 	var used []blockPair
 	var seq sequence
-	for i, p := range pairs {
+	for _, p := range pairs {
 		if !once && t.at[p.block].Seconds() > float64(c.most) {
 			return c.outOfTime(out)
 		}
@@ -28,7 +28,7 @@ func (c comparison) decide(pairs []blockPair, t clock, once bool) Comparison {
 		}
 		used = append(used, p)
 		seq.add(p.log)
-		if once && i < len(pairs)-1 {
+		if once {
 			continue
 		}
 		c.look(&out, used, &seq, once)
@@ -37,8 +37,11 @@ func (c comparison) decide(pairs []blockPair, t clock, once bool) Comparison {
 			return out
 		}
 	}
-	if len(used) == 0 {
+	switch {
+	case len(used) == 0:
 		c.unmeasured(&out, pairs)
+	case once:
+		c.look(&out, used, &seq, once)
 	}
 	if once {
 		out.Settled = true
@@ -125,17 +128,23 @@ func (c comparison) verdict(direction int) Verdict {
 
 // lookExactly compares counts of whole trials.
 func (c comparison) lookExactly(out *Comparison, used []blockPair) {
-	out.Verdict, out.Why = Undecided, fmt.Sprintf("%d of %d blocks", len(used), exactBlocks)
-	ratio, differs, ok := c.exact.ratio(used, c.head.Factors.Number("connections"), c.least)
-	if !ok {
-		out.Why = "the trials have no counts of this metric"
-		return
+	var base, head tally
+	for _, p := range used {
+		if !c.exact.add(&base, p.base) || !c.exact.add(&head, p.head) {
+			out.Verdict, out.Why = Unmeasured, "a trial has no counts of it"
+			return
+		}
 	}
-	out.Ratio = finite(ratio)
 	if len(used) < exactBlocks {
+		out.Verdict, out.Why = Undecided, fmt.Sprintf("%d of %d blocks", len(used), exactBlocks)
 		return
 	}
-	out.Why = ""
+	c.judgeExactly(out, base, head)
+}
+
+func (c comparison) judgeExactly(out *Comparison, base, head tally) {
+	ratio, differs := c.exact.compare(base, head, c.head.Factors.Number("connections"), c.least)
+	out.Ratio, out.Why = finite(ratio), ""
 	switch {
 	case differs > 0:
 		out.Verdict = c.verdict(1)
@@ -161,10 +170,14 @@ func (c comparison) doubt(out *Comparison, used []blockPair) {
 		out.Verdict, out.Why = Undecided, fmt.Sprintf("%d of %d blocks are invalid", out.Invalid, all)
 		return
 	}
+	c.doubtBounds(out, share(used, func(p blockPair) results.Trial { return p.base }), share(used, func(p blockPair) results.Trial { return p.head }))
+}
+
+// doubtBounds is doubt of figures that are bounds in these shares of the blocks.
+func (c comparison) doubtBounds(out *Comparison, base, head float64) {
 	if !bounded[c.metric.Name] && !c.metric.Timed {
 		return
 	}
-	base, head := censored(used)
 	if head > mostBounds && out.Verdict != Better {
 		out.Verdict, out.Why = Undecided, fmt.Sprintf("the reader limited the head in %.0f %% of the blocks: it may be better than measured", 100*head)
 	} else if base > mostBounds && out.Verdict != Worse {
@@ -176,18 +189,15 @@ func (c comparison) doubt(out *Comparison, used []blockPair) {
 // latencies; counts and processor time per message are what they are.
 var bounded = map[string]bool{"goodput_bytes_per_second": true, "messages_per_second": true, "efficiency": true}
 
-// censored returns in which share of the blocks each side was.
-func censored(used []blockPair) (base, head float64) {
+// share of the blocks in which a side was censored.
+func share(used []blockPair, side func(blockPair) results.Trial) float64 {
+	n := 0
 	for _, p := range used {
-		if p.base.State == results.Censored {
-			base++
-		}
-		if p.head.State == results.Censored {
-			head++
+		if side(p).State == results.Censored {
+			n++
 		}
 	}
-	n := float64(max(1, len(used)))
-	return base / n, head / n
+	return float64(n) / float64(max(1, len(used)))
 }
 
 // unmeasured tells blocks that are all invalid from a metric that no trial has.

@@ -23,7 +23,7 @@ const (
 type Decision struct {
 	Schema      int          `json:"schema"`
 	Scenario    string       `json:"scenario"`
-	Factor      string       `json:"factor"` // that tells base and head apart
+	Factor      string       `json:"factor,omitempty"` // that tells base and head apart in one run
 	Base        string       `json:"base"`
 	Head        string       `json:"head"`
 	Blocks      int          `json:"blocks"`

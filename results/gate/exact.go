@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"math"
 	"slices"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -62,29 +63,39 @@ func edge(v plan.Values) float64 {
 // several agree shows that the count is determined, as is claimed.
 const exactBlocks = 3
 
-// ratio compares the counts of whole trials, summed over blocks: how many the
-// base makes for as many messages as the head had. differs is how many more the
-// head made than that, and zero within what the ends of streams leave open.
-func (e exact) ratio(pairs []blockPair, connections, least float64) (ratio, differs float64, ok bool) {
-	var base, head, edges float64
-	for _, p := range pairs {
-		b, h := p.base.Counts, p.head.Counts
-		_, counted := b[e.count]
-		if _, both := h[e.count]; !counted || !both || b[e.per] == 0 || h[e.per] == 0 {
-			return 0, 0, false
-		}
-		scale := float64(h[e.per]) / float64(b[e.per])
-		base += float64(b[e.count]) * scale
-		head += float64(h[e.count])
-		edges += e.edge * connections * (1 + scale)
+// A tally is counts of whole trials, summed.
+type tally struct {
+	Count  uint64 `json:"count"`
+	Per    uint64 `json:"per"` // messages, as a rule
+	Trials int    `json:"trials"`
+}
+
+// add takes a trial's counts; ok is false if it has none.
+func (e exact) add(t *tally, trial results.Trial) (ok bool) {
+	per := trial.Counts[e.per]
+	if _, counted := trial.Counts[e.count]; !counted || per == 0 {
+		return false
 	}
-	differs = head - base
-	// Rounding of the sums is far below one count.
-	if tolerance := max(edges, least*base); differs >= -tolerance-0.01 && differs <= tolerance+0.01 {
+	t.Count += trial.Counts[e.count]
+	t.Per += per
+	t.Trials++
+	return true
+}
+
+// compare holds the head's count against what the base makes for as many
+// messages. differs is how many more the head made, and zero within what the ends
+// of streams leave open; ratio is NaN where the base made none.
+func (e exact) compare(base, head tally, connections, least float64) (ratio, differs float64) {
+	scale := float64(head.Per) / float64(base.Per)
+	expected := float64(base.Count) * scale
+	differs = float64(head.Count) - expected
+	edges := e.edge * connections * (float64(head.Trials) + float64(base.Trials)*scale)
+	const rounding = 0.01 // of the sums, far below one count
+	if tolerance := max(edges, least*expected) + rounding; differs >= -tolerance && differs <= tolerance {
 		differs = 0
 	}
-	if base > 0 {
-		ratio = head / base
+	if base.Count == 0 {
+		return math.NaN(), differs
 	}
-	return ratio, differs, base+head > 0
+	return float64(head.Count) / expected, differs
 }

@@ -58,7 +58,18 @@ func With(p plan.Plan, rules []plan.Rule, arms Arms) (*Gate, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &Gate{plan: p, arms: arms}
+	g, err := gateOf(p, rules, pairs)
+	if err != nil {
+		return nil, err
+	}
+	g.arms = arms
+	g.split(rules)
+	return g, nil
+}
+
+// gateOf resolves the rules for pairs of cells.
+func gateOf(p plan.Plan, rules []plan.Rule, pairs []cellPair) (*Gate, error) {
+	g := &Gate{plan: p}
 	var mistakes []error
 	for i, r := range rules {
 		cs, err := resolve(i, r, pairs)
@@ -67,10 +78,9 @@ func With(p plan.Plan, rules []plan.Rule, arms Arms) (*Gate, error) {
 		}
 		g.comparisons = append(g.comparisons, cs...)
 	}
-	if len(g.comparisons) == 0 && len(mistakes) == 0 {
-		mistakes = append(mistakes, errors.New("the gate has no rules and its scenario nothing that the default ones are about: give it a gate"))
+	if len(rules) == 0 {
+		mistakes = append(mistakes, errors.New("there are no rules to compare by"))
 	}
-	g.split(rules)
 	return g, errors.Join(mistakes...)
 }
 
@@ -134,17 +144,24 @@ func (a Arms) name(c plan.Cell) string {
 // comparison.
 func (g *Gate) Decide(trials []results.Trial) Decision {
 	byCell := results.ByCell(trials)
-	d := Decision{
-		Schema: results.Schema, Scenario: g.plan.Name, Factor: g.arms.Factor,
-		Base: fmt.Sprint(g.arms.Base), Head: headName(g.arms), Intervals: g.intervals,
-		Comparisons: []Comparison{},
-	}
+	d := g.begin(fmt.Sprint(g.arms.Base), headName(g.arms))
 	clock := newClock(trials)
-	d.Blocks, d.Seconds = len(clock.at), plan.Seconds(clock.total().Seconds())
 	for _, c := range g.comparisons {
-		found := c.decide(pair(byCell[c.base.ID], byCell[c.head.ID], c.metric), clock, g.once)
-		d.Comparisons = append(d.Comparisons, found)
+		d.Comparisons = append(d.Comparisons, c.decide(pair(byCell[c.base.ID], byCell[c.head.ID], c.metric), clock, g.once))
 	}
+	return d.end(clock)
+}
+
+func (g *Gate) begin(base, head string) Decision {
+	return Decision{
+		Schema: results.Schema, Scenario: g.plan.Name, Factor: g.arms.Factor, Base: base, Head: head,
+		Intervals: g.intervals, Comparisons: []Comparison{},
+	}
+}
+
+// end adds what follows from the comparisons.
+func (d Decision) end(t clock) Decision {
+	d.Blocks, d.Seconds = len(t.at), seconds(t.total())
 	d.Verdict = worst(d.Comparisons)
 	return d
 }

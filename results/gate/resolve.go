@@ -30,6 +30,9 @@ func resolve(i int, r plan.Rule, pairs []cellPair) (out []comparison, err error)
 			rule: i, metric: m, base: p.base, head: p.head, name: p.name,
 			most: cmp.Or(r.MaxTime, plan.DefaultMaxTime), exact: exactly(m.Name, p.head.Factors),
 		}
+		if exactly(m.Name, p.base.Factors) == nil {
+			c.exact = nil
+		}
 		if c.exact == nil && (m.Better == "" || r.Determined) {
 			continue
 		}
