@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/runner"
@@ -38,7 +37,7 @@ func measureArms(ctx context.Context, inv *invocation, store *results.Run, done 
 		err = runner.Build(drain, p, show.note)
 	}
 	if err != nil {
-		return fmt.Errorf("%w; nothing was measured", err)
+		return err
 	}
 	command, err := runner.Self()
 	if err != nil {
