@@ -11,20 +11,17 @@ import (
 // A Segment is a contiguous part of a stored run in which a gate of one cell and
 // metric came to its decision, as if it had been started there.
 type Segment struct {
-	Verdict    Verdict
-	Method     string
-	Blocks     int          // from its start to the decision, invalid ones included
-	Seconds    plan.Seconds // of measuring
-	Base, Head []float64    // the values of its valid blocks
+	Verdict Verdict
+	Blocks  int          // from its start to the decision, invalid ones included
+	Seconds plan.Seconds // of measuring
 }
 
 // A Replay is the segments of one cell and metric, one after the other.
 type Replay struct {
 	Metric, Cell string
 	Segments     []Segment
-	// Correlation of the estimates of successive blocks; Logs are the estimates.
-	Correlation float64
-	Logs        []float64
+	Correlation  float64   // of the estimates of successive blocks
+	Base, Head   []float64 // the values of all valid blocks, in order
 }
 
 // Replays cuts a run into segments for each comparison of the gate, by itself: a
@@ -37,12 +34,15 @@ func (g *Gate) Replays(trials []results.Trial) (out []Replay) {
 		c.alpha *= float64(max(1, g.intervals)) // alone it need not share
 		r := Replay{Metric: c.metric.Name, Cell: c.name}
 		pairs := pair(byCell[c.base.ID], byCell[c.head.ID], c.metric)
+		var logs []float64
 		for _, p := range pairs {
 			if p.measured {
-				r.Logs = append(r.Logs, p.log)
+				logs = append(logs, p.log)
+				r.Base = append(r.Base, p.base.Metrics[c.metric.Name])
+				r.Head = append(r.Head, p.head.Metrics[c.metric.Name])
 			}
 		}
-		r.Correlation = lagOne(r.Logs)
+		r.Correlation = lagOne(logs)
 		for len(pairs) > 0 {
 			s, ok := c.segment(pairs, clock)
 			if !ok {
@@ -67,17 +67,12 @@ func (c comparison) segment(pairs []blockPair, t clock) (s Segment, ok bool) {
 	if !d.Settled {
 		return s, false
 	}
-	s = Segment{Verdict: d.Verdict, Method: d.Method, Seconds: d.Seconds}
+	s = Segment{Verdict: d.Verdict, Seconds: d.Seconds}
 	for _, p := range pairs {
 		if seconds(shifted.at[p.block]) > d.Seconds {
 			break
 		}
 		s.Blocks++
-		b, okB := p.base.Metrics[c.metric.Name]
-		h, okH := p.head.Metrics[c.metric.Name]
-		if !p.invalid && okB && okH {
-			s.Base, s.Head = append(s.Base, b), append(s.Head, h)
-		}
 	}
 	s.Blocks = max(1, s.Blocks)
 	return s, true

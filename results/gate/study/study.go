@@ -27,36 +27,48 @@ const (
 	Slow  = "slow"
 )
 
-// A method tells whether it calls the head of a segment different from its base.
-type method struct {
+// A rival is a method that takes a sample of fixed size: it tells whether head
+// differs from base.
+type rival struct {
 	name   string
-	alarms func(gate.Segment, plan.Metric) gate.Verdict
+	decide func(base, head []float64, m plan.Metric) gate.Verdict
 }
 
-var methods = []method{
-	{"pushbench gate", func(s gate.Segment, _ plan.Metric) gate.Verdict { return s.Verdict }},
+var rivals = []rival{
 	{"Mann–Whitney, α = 0.05 (benchstat)", mannWhitney},
 	{"threshold of 2.5 % on medians", threshold},
 }
 
-// mannWhitney is what benchstat does with the samples of a segment.
-func mannWhitney(s gate.Segment, m plan.Metric) gate.Verdict {
-	if len(s.Base) == 0 || len(s.Head) == 0 {
-		return gate.Undecided
+const ours = "pushbench gate"
+
+// leastChunk is how many blocks a rival gets at least: of fewer, Mann–Whitney can
+// conclude nothing.
+const leastChunk = 6
+
+// chunks cuts a replay into samples of one size, the number of blocks the gate took
+// at the median: segments that end when the gate has decided are not a fair sample
+// for anybody else.
+func chunks(r gate.Replay, visit func(base, head []float64)) (n int) {
+	blocks, _ := r.Median()
+	size := max(leastChunk, int(blocks))
+	for ; (n+1)*size <= len(r.Base); n++ {
+		visit(r.Base[n*size:(n+1)*size], r.Head[n*size:(n+1)*size])
 	}
-	thresholds := benchmath.DefaultThresholds
-	base, head := benchmath.NewSample(slices.Clone(s.Base), &thresholds), benchmath.NewSample(slices.Clone(s.Head), &thresholds)
-	if c := benchmath.AssumeNothing.Compare(base, head); c.P >= thresholds.CompareAlpha {
-		return gate.Same
-	}
-	return direction(median(s.Head)/median(s.Base), m)
+	return n
 }
 
-func threshold(s gate.Segment, m plan.Metric) gate.Verdict {
-	if len(s.Base) == 0 || len(s.Head) == 0 {
-		return gate.Undecided
+// mannWhitney is what benchstat does.
+func mannWhitney(base, head []float64, m plan.Metric) gate.Verdict {
+	thresholds := benchmath.DefaultThresholds
+	b, h := benchmath.NewSample(slices.Clone(base), &thresholds), benchmath.NewSample(slices.Clone(head), &thresholds)
+	if c := benchmath.AssumeNothing.Compare(b, h); c.P >= thresholds.CompareAlpha {
+		return gate.Same
 	}
-	r := median(s.Head) / median(s.Base)
+	return direction(median(head)/median(base), m)
+}
+
+func threshold(base, head []float64, m plan.Metric) gate.Verdict {
+	r := median(head) / median(base)
 	if r < 1+plan.DefaultLeastDifference && r > 1/(1+plan.DefaultLeastDifference) {
 		return gate.Same
 	}
@@ -72,10 +84,13 @@ func direction(ratio float64, m plan.Metric) gate.Verdict {
 
 func median(x []float64) float64 { return stats.Median(x).Mid }
 
-// A row is one method on one metric of one cell, in one of the two questions.
+// A share is how many of some samples came out so.
+type share struct{ k, n int }
+
+// A row is one method on one metric of one cell, in both questions.
 type row struct {
 	metric, cell, method string
-	alarms, found        int // segments of Again called different, of Slow called worse
+	alarms, found        share // Again called different, Slow called worse
 	again, slow          gate.Replay
 }
 
@@ -93,22 +108,31 @@ func rows(run *results.Run, rules []plan.Rule) (out []row, err error) {
 	for i, again := range replays[Again] {
 		slow := replays[Slow][i]
 		d, _ := plan.MetricNamed(again.Metric)
-		for _, m := range methods {
-			r := row{metric: again.Metric, cell: again.Cell, method: m.name, again: again, slow: slow}
-			for _, s := range again.Segments {
-				if v := m.alarms(s, d); v == gate.Worse || v == gate.Better {
-					r.alarms++
-				}
-			}
-			for _, s := range slow.Segments {
-				if m.alarms(s, d) == gate.Worse {
-					r.found++
-				}
-			}
+		r := row{metric: again.Metric, cell: again.Cell, method: ours, again: again, slow: slow}
+		for _, s := range again.Segments {
+			r.alarms.count(differs(s.Verdict))
+		}
+		for _, s := range slow.Segments {
+			r.found.count(s.Verdict == gate.Worse)
+		}
+		out = append(out, r)
+		for _, m := range rivals {
+			r := row{metric: again.Metric, cell: again.Cell, method: m.name}
+			chunks(again, func(base, head []float64) { r.alarms.count(differs(m.decide(base, head, d))) })
+			chunks(slow, func(base, head []float64) { r.found.count(m.decide(base, head, d) == gate.Worse) })
 			out = append(out, r)
 		}
 	}
 	return out, nil
+}
+
+func differs(v gate.Verdict) bool { return v == gate.Worse || v == gate.Better }
+
+func (s *share) count(so bool) {
+	s.n++
+	if so {
+		s.k++
+	}
 }
 
 // Write writes the tables of a study in Markdown, by the run's own rules unless
@@ -127,10 +151,10 @@ func Write(w io.Writer, run *results.Run, rules []plan.Rule) error {
 		len(run.Trials), h.CPU, h.Cores, h.Kernel, cmp.Or(run.Manifest.Version, "no version"))
 	fmt.Fprintln(b, "| metric | cell | method | false alarms (a, again) | found (a, slow) |\n|---|---|---|---|---|")
 	for _, r := range all {
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", r.metric, r.cell, r.method, rate(r.alarms, len(r.again.Segments)), rate(r.found, len(r.slow.Segments)))
+		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", r.metric, r.cell, r.method, r.alarms, r.found)
 	}
 	fmt.Fprintln(b, "\n| metric | cell | pair | segments | worth independent | correlation of blocks | undecided | blocks at the median | time at the median |\n|---|---|---|--:|--:|--:|--:|--:|--:|")
-	for i := 0; i < len(all); i += len(methods) {
+	for i := 0; i < len(all); i += 1 + len(rivals) {
 		r := all[i]
 		for _, pair := range []struct {
 			name string
@@ -153,11 +177,11 @@ func undecided(r gate.Replay) (n int) {
 	return n
 }
 
-// rate is a raw count with its share and bounds.
-func rate(k, n int) string {
-	if n == 0 {
-		return "no segment"
+// String is a raw count with its share and bounds.
+func (s share) String() string {
+	if s.n == 0 {
+		return "no sample"
 	}
-	lo, hi := stats.ClopperPearson(k, n, 0.95)
-	return fmt.Sprintf("%d of %d: %.1f %% (%.1f to %.1f)", k, n, 100*float64(k)/float64(n), 100*lo, 100*hi)
+	lo, hi := stats.ClopperPearson(s.k, s.n, 0.95)
+	return fmt.Sprintf("%d of %d: %.1f %% (%.1f to %.1f)", s.k, s.n, 100*float64(s.k)/float64(s.n), 100*lo, 100*hi)
 }
