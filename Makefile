@@ -9,7 +9,7 @@ FUZZTIME ?= 5s
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz accuracy bench clean
+.PHONY: help build check fmt format vet lint workflows generated cross test test-guest fuzz accuracy bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,15 @@ format: ## bring the source into form (gofumpt)
 vet: ## go vet
 	$(GO) vet ./...
 
-lint: ## staticcheck
+lint: workflows ## staticcheck, and actionlint on the workflow for users
 	$(TOOL) staticcheck ./...
+
+# They are laid out as in a user's repository, so that the inputs of the action are
+# checked as well.
+workflows:
+	@rm -rf $(BUILD)/ci && mkdir -p $(BUILD)/ci/.git $(BUILD)/ci/.github/workflows $(BUILD)/ci/.github/actions
+	@cp examples/ci/gate.yml $(BUILD)/ci/.github/workflows && cp -r examples/ci/pushbench-gate $(BUILD)/ci/.github/actions
+	cd $(BUILD)/ci && $(GO) tool -modfile=$(CURDIR)/tools/go.mod actionlint -shellcheck= -pyflakes=
 
 # Changes that were there before do not count, so that this works in the middle
 # of an edit; on a clean clone it says that `git diff --exit-code` is empty.
