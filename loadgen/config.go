@@ -46,6 +46,10 @@ type Record struct {
 	Latency []byte `json:"latency,omitempty"`
 	Timed   uint64 `json:"timed"`            // messages in Latency
 	Frames  uint64 `json:"frames,omitempty"` // of the transport, in the whole trial
+	// Connect is the time from each attempt to connect until messages could come
+	// (HdrHistogram), Opening the time until all connections were there.
+	Connect []byte       `json:"connect,omitempty"`
+	Opening plan.Seconds `json:"opening_seconds,omitempty"`
 	// Gaps are times between messages of one stream (HdrHistogram), of streams
 	// that are not pushbench's.
 	Gaps       []byte   `json:"gaps,omitempty"`

@@ -18,6 +18,7 @@ import (
 	"github.com/pushbench/pushbench/internal/child"
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/hist"
+	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/usage"
 )
 
@@ -38,6 +39,8 @@ type Generator struct {
 	healthy *buffers
 	slow    *buffers
 	over    chan struct{} // closed when the window is
+	dials   []int64       // ns each connection took to open
+	opening int64         // ns all took together
 }
 
 // New makes the connections of a trial.
@@ -46,7 +49,7 @@ func New(ctx context.Context, cfg Config) (*Generator, error) {
 	size := max(v.Int("read_size"), minReadBytes)
 	g := &Generator{
 		healthy: newBuffers(size), slow: newBuffers(slowRead(v.Number("slow_read"), size)),
-		cfg: cfg, clients: make([]*client, v.Int("connections")), over: make(chan struct{}),
+		cfg: cfg, clients: make([]*client, v.Int("connections")), over: make(chan struct{}), dials: make([]int64, v.Int("connections")),
 		sockets: sockets{rcvbuf: v.Int("rcvbuf"), quickack: v.Bool("quickack"), delayed: v.Bool("delayed_ack")},
 	}
 	var ok bool
@@ -61,13 +64,20 @@ func New(ctx context.Context, cfg Config) (*Generator, error) {
 	}
 	var dials errgroup.Group
 	dials.SetLimit(dialsAtOnce)
+	began := clock.Now()
 	for i := range g.clients {
-		dials.Go(func() error { return g.dial(ctx, i) })
+		dials.Go(func() error {
+			from := clock.Now()
+			err := g.dial(ctx, i)
+			g.dials[i] = clock.Now() - from
+			return err
+		})
 	}
 	if err := dials.Wait(); err != nil {
 		g.Close()
 		return nil, err
 	}
+	g.opening = clock.Now() - began
 	return g, nil
 }
 
@@ -211,12 +221,17 @@ func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, err
 			rec.Errors = append(rec.Errors, errs[i].Error())
 		}
 	}
-	if lat == nil {
-		return rec, nil
+	rec.Opening = plan.Seconds(time.Duration(g.opening).Seconds())
+	opened := hist.New()
+	for _, d := range g.dials {
+		hist.Record(opened, d)
+	}
+	var err error
+	if rec.Connect, err = hist.Encode(opened); err != nil || lat == nil {
+		return rec, err
 	}
 	merged := lat.merged()
 	rec.Timed = uint64(merged.TotalCount())
-	var err error
 	if rec.Latency, err = hist.Encode(merged); err != nil {
 		return rec, errors.Join(errors.New("latency histogram"), err)
 	}

@@ -153,8 +153,7 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 		work.Go(func() { late.run(s.crew.halt) })
 	}
 	reader := usage.NewReader()
-	clock.Wait(ctx, times.Begin)
-	rec.Begin = s.begin(reader)
+	rec.Begin = s.begin(ctx, reader, times)
 	clock.Wait(ctx, times.End)
 	rec.End = s.end(reader)
 	clock.Wait(ctx, times.Stop)
@@ -184,9 +183,17 @@ func (s *Server) feeds(times child.Go) ([]*feed, error) {
 	return feeds, nil
 }
 
+// tcpTime is how long before the window TCP_INFO of a connection may be read: ten
+// thousand take a good part of a second on a busy server, which would shift the
+// window. Each reading says when it was made.
+const tcpTime = 50 * time.Microsecond
+
 // begin takes the snapshot that opens the window: what is dear to read first.
-func (s *Server) begin(r *usage.Reader) Snapshot {
+func (s *Server) begin(ctx context.Context, r *usage.Reader, times child.Go) Snapshot {
+	early := min(int64(len(s.writers))*int64(tcpTime), (times.Begin-times.Start)/2)
+	clock.Wait(ctx, times.Begin-early)
 	tcp := s.tcpInfo()
+	clock.Wait(ctx, times.Begin)
 	shot := Snapshot{Usage: r.Begin(), TCP: tcp}
 	s.count(&shot)
 	return shot

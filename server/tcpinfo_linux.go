@@ -2,8 +2,11 @@ package server
 
 import (
 	"net"
+	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/pushbench/pushbench/internal/clock"
 )
 
 // maxSegment is what a send buffer can hold beyond its size: the kernel looks at
@@ -22,6 +25,7 @@ func readTCPInfo(conn *net.TCPConn) (info TCPInfo, ok bool) {
 			return err
 		}
 		info = TCPInfo{
+			Read:         time.Duration(clock.Now()).Seconds(),
 			Segments:     uint64(t.Segs_out),
 			DataSegments: uint64(t.Data_segs_out),
 			BytesSent:    t.Bytes_sent,

@@ -262,6 +262,47 @@ measure: {warmup: 50ms, window: 200ms, blocks: {min: 1, max: 1}}
 	}
 }
 
+// WebSockets, HTTP/2 and encrypted streams of a server are measured as plain ones
+// are, also in a namespace of their own. The server is pushbench's live one, which
+// to a scenario is a program like any other.
+func TestSchemesOfOwnServers(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	live := filepath.Join(t.TempDir(), "pushbench") // TestMain goes by the name
+	if err := os.Symlink(self, live); err != nil {
+		t.Fatal(err)
+	}
+	dir, _ := runOwn(t, strings.ReplaceAll(`
+name: schemes
+servers:
+  ws: {command: [PUSHBENCH, serve, --listen, '{host}:{port}', --rate, 500/s, --format, json], ready: http, target: 'ws://{host}:{port}/ws', timestamp: 'json:ts:unixns', sequence: json:seq}
+  wss: {command: [PUSHBENCH, serve, --listen, '{host}:{port}', --rate, 500/s, --format, json, --tls, self], ready: http, target: 'wss://{host}:{port}/ws', timestamp: 'json:ts:unixns', sequence: json:seq}
+  https: {command: [PUSHBENCH, serve, --listen, '{host}:{port}', --rate, 500/s, --format, json, --tls, self], ready: http, target: 'https://{host}:{port}/stream', timestamp: 'json:ts:unixns', sequence: json:seq}
+  h2c: {command: [./own, --addr, '{host}:{port}', --form, sse, --rate, '500'], ready: line, ready_line: listening, target: 'h2c://{host}:{port}/e', timestamp: 'json:ts:unixms', sequence: json:seq}
+matrix: {server: [ws, wss, https, h2c], network: [loopback, veth], connections: 3}
+measure: {warmup: 50ms, window: 300ms, blocks: {min: 1, max: 1}}
+`, "PUSHBENCH", live), exitDone)
+	if n := len(trials(t, dir)); n != 8 {
+		t.Errorf("%d trials", n)
+	}
+	for _, trial := range trials(t, dir) {
+		if trial.State == results.Invalid {
+			t.Errorf("%s: %v %v", trial.Cell, trial.Reasons, trial.Warnings)
+			continue
+		}
+		for _, name := range []string{"messages_per_second", "latency_p99_seconds", "segments_per_message", "server_cpu_seconds_per_message", "connect_p50_seconds"} {
+			if !(trial.Metrics[name] > 0) {
+				t.Errorf("%s: %s is missing: %v", trial.Cell, name, trial.Notes)
+			}
+		}
+		if lost := trial.Metrics["lost_share"]; lost != 0 {
+			t.Errorf("%s: %v are lost", trial.Cell, lost)
+		}
+	}
+}
+
 // A stream that is not what the scenario says makes the trial invalid, and says why.
 func TestNoEventStream(t *testing.T) {
 	t.Parallel()

@@ -7,9 +7,14 @@ import (
 	"time"
 )
 
-// serveEvents answers every request with an endless stream of events.
+// serveEvents answers every request with an endless stream of events, over HTTP/1.1
+// or HTTP/2 without TLS.
 func serveEvents(l net.Listener) error {
-	return http.Serve(l, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	var both http.Protocols
+	both.SetHTTP1(true)
+	both.SetUnencryptedHTTP2(true)
+	s := http.Server{Protocols: &both, ReadHeaderTimeout: 10 * time.Second}
+	s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		w.WriteHeader(http.StatusOK)
 		flush := http.NewResponseController(w).Flush
@@ -22,5 +27,6 @@ func serveEvents(l net.Listener) error {
 			}
 			return flush()
 		})
-	}))
+	})
+	return s.Serve(l)
 }

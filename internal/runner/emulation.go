@@ -97,6 +97,9 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 	if b, e := o.tcp(); b != nil && e != nil {
 		link.Window = float64(max(b.Window, e.Window))
 	}
+	if w, ok := windowHTTP2(m, c.Factors); ok && (link.Window == 0 || w < link.Window) {
+		link.Window = w
+	}
 	most, ok := link.BytesPerSecond()
 	if !ok {
 		missing(t, "limit_bytes_per_second", "nothing is known to limit this network")
@@ -109,6 +112,16 @@ func deriveLink(t *results.Trial, c plan.Cell, o outcome) {
 	if goodput, ok := m["goodput_bytes_per_second"]; ok {
 		m["efficiency"] = goodput / most
 	}
+}
+
+// windowHTTP2 is how many bytes the clients' flow control allows in flight, all
+// connections. Each push has a stream of its own: there the connection's window binds.
+func windowHTTP2(m map[string]float64, c plan.Values) (bytes float64, ok bool) {
+	bytes, ok = m["h2_connection_window_bytes"]
+	if c.Text("transport") == "h2" {
+		bytes = min(bytes, m["h2_stream_window_bytes"])
+	}
+	return bytes * c.Number("connections"), ok
 }
 
 // deriveNotice adds how long the server took to notice that the network died.

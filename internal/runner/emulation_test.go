@@ -61,6 +61,16 @@ func TestDeriveLink(t *testing.T) {
 			t.Errorf("%d lost: limit %v, want %v", lost, got, want)
 		}
 	}
+	// HTTP/2's own window binds where it is the narrower one.
+	for transport, want := range map[string]float64{"h2": 2 * 32e3, "h2push": 2 * 48e3} {
+		trial := trialWith(1)
+		trial.Metrics["h2_stream_window_bytes"], trial.Metrics["h2_connection_window_bytes"] = 32e3, 48e3
+		h2 := plan.Cell{Factors: plan.Values{"message": 60.0, "congestion": "cubic", "transport": transport, "connections": 2.0}}
+		deriveLink(trial, h2, outcome{server: window(4 << 20), link: e})
+		if got := trial.Metrics["limit_bytes_per_second"]; math.Abs(got/(want/0.04*60/64)-1) > 1e-9 {
+			t.Errorf("%s: limit %v, want %v in a round trip", transport, got, want)
+		}
+	}
 	if trial := trialWith(1); func() bool { deriveLink(trial, cell, outcome{}); return len(trial.Metrics) != 1 }() {
 		t.Error("loopback has metrics of a link")
 	}

@@ -31,6 +31,14 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 		m["frames_per_message"] = float64(gen.Frames) / float64(n)
 	}
 	m["reader_memory_bytes"] = float64(gen.End.Usage.MaxRSS)
+	if d := decode(gen.Connect); d != nil {
+		m["connect_p50_seconds"] = seconds(d.ValueAtQuantile(50))
+		m["connect_p99_seconds"] = seconds(d.ValueAtQuantile(99))
+		m["connect_max_seconds"] = seconds(d.Max())
+	}
+	if gen.Opening > 0 {
+		m["connect_all_seconds"] = float64(gen.Opening)
+	}
 	if o.own != nil {
 		deriveOwn(t, c, o)
 	} else {
@@ -62,7 +70,7 @@ func deriveOurs(t *results.Trial, c plan.Cell, o outcome) {
 		results.CountReceived: o.generator.Received.Messages, results.CountFrames: o.generator.Frames,
 	}
 	m["server_memory_bytes"] = float64(srv.End.Usage.MaxRSS)
-	m["server_goroutines"] = float64(srv.End.Usage.Goroutines)
+	m["server_goroutines"] = float64(max(srv.Begin.Usage.Goroutines, srv.End.Usage.Goroutines))
 	m["sched_latency_p99_seconds"] = srv.End.Usage.SchedP99
 	optional(t, "server_threads", srv.End.Usage.Threads, 1)
 	if n := float64(srv.End.Messages - srv.Begin.Messages); n > 0 {
@@ -108,7 +116,7 @@ func perMessage(t *results.Trial, c plan.Values, srv server.Record, n float64) {
 		return
 	}
 	tcp := srv.End.TCP.Sub(*srv.Begin.TCP)
-	sent(t, tcp, float64(tcp.Messages), span*c.Number("connections"))
+	sent(t, tcp, float64(tcp.Messages), tcp.Read)
 }
 
 // spent adds what a server process cost for n messages in a window of span

@@ -102,7 +102,7 @@ func TestInvalidIsNotCensored(t *testing.T) {
 // limited has the reader's window hold the writer back for some seconds of the
 // window of a tenth.
 func limited(f *fake, seconds float64) {
-	f.Server.Begin.TCP, f.Server.End.TCP = &server.TCPInfo{Messages: 400}, &server.TCPInfo{Messages: 500, RwndLimited: seconds}
+	f.Server.Begin.TCP, f.Server.End.TCP = &server.TCPInfo{Messages: 400}, &server.TCPInfo{Read: 0.1, Messages: 500, RwndLimited: seconds}
 }
 
 func histogram(t *testing.T, values ...time.Duration) []byte {
@@ -128,8 +128,8 @@ func full(t *testing.T) fake {
 	f.Server.Begin.Calls, f.Server.End.Calls = 10, 60
 	f.Server.Begin.Usage = usage.Usage{CPU: 1, Allocs: 1000, GCPause: 0.001, ContextSwitches: ptr(uint64(5)), RunQueue: ptr(0.5), WriteSyscalls: ptr(uint64(20))}
 	f.Server.End.Usage = usage.Usage{CPU: 1.5, Allocs: 1200, GCPause: 0.003, ContextSwitches: ptr(uint64(45)), RunQueue: ptr(0.52), WriteSyscalls: ptr(uint64(80)), MaxRSS: 12 << 20, Files: ptr(uint64(9)), Threads: ptr(uint64(3))}
-	f.Server.Begin.TCP = &server.TCPInfo{Messages: 400, Segments: 50, DataSegments: 40, BytesSent: 4000, Retransmits: 1, Busy: 0.1, RwndLimited: 0.01, SndbufLimit: 0.02}
-	f.Server.End.TCP = &server.TCPInfo{Messages: 500, Segments: 130, DataSegments: 90, BytesSent: 10800, Retransmits: 3, Busy: 0.2, RwndLimited: 0.02, SndbufLimit: 0.06}
+	f.Server.Begin.TCP = &server.TCPInfo{Read: 10, Messages: 400, Segments: 50, DataSegments: 40, BytesSent: 4000, Retransmits: 1, Busy: 0.1, RwndLimited: 0.01, SndbufLimit: 0.02}
+	f.Server.End.TCP = &server.TCPInfo{Read: 10.2, Messages: 500, Segments: 130, DataSegments: 90, BytesSent: 10800, Retransmits: 3, Busy: 0.2, RwndLimited: 0.02, SndbufLimit: 0.06}
 	f.Server.Dropped, f.Server.Disconnected = 250, 1
 	f.Generator.Begin.Reads, f.Generator.End.Reads = 7, 32
 	f.Generator.Begin.Usage, f.Generator.End.Usage = usage.Usage{CPU: 2}, usage.Usage{CPU: 2.25, MaxRSS: 9 << 20}

@@ -3,6 +3,7 @@ package usage
 
 import (
 	"math"
+	"runtime"
 	"runtime/metrics"
 	"time"
 )
@@ -53,11 +54,12 @@ func sub[T uint64 | float64](a, b *T) *T {
 	return &d
 }
 
-var names = []string{"/gc/heap/allocs:objects", "/gc/heap/tiny/allocs:objects", "/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds", "/sched/goroutines:goroutines", "/sched/latencies:seconds"}
+var names = []string{"/gc/cycles/total:gc-cycles", "/sched/pauses/total/gc:seconds", "/sched/goroutines:goroutines", "/sched/latencies:seconds"}
 
 // A Reader reads Usage and keeps the buffers it needs for it.
 type Reader struct {
 	samples []metrics.Sample
+	memory  runtime.MemStats
 	waits   []uint64 // of the scheduler's histogram, at Begin
 }
 
@@ -78,7 +80,7 @@ func (r *Reader) Begin() Usage {
 	readThreads(&u)
 	readProcess(&u)
 	r.readRuntime(&u)
-	r.waits = append(r.waits[:0], r.samples[5].Value.Float64Histogram().Counts...)
+	r.waits = append(r.waits[:0], r.samples[3].Value.Float64Histogram().Counts...)
 	return u
 }
 
@@ -86,18 +88,21 @@ func (r *Reader) Begin() Usage {
 func (r *Reader) End() Usage {
 	var u Usage
 	r.readRuntime(&u)
-	u.SchedP99 = quantileSince(r.waits, r.samples[5].Value.Float64Histogram(), 0.99)
+	u.SchedP99 = quantileSince(r.waits, r.samples[3].Value.Float64Histogram(), 0.99)
 	readProcess(&u)
 	readThreads(&u)
 	return u
 }
 
 func (r *Reader) readRuntime(u *Usage) {
+	// runtime/metrics counts allocations by whole spans of a thread's cache, and is
+	// off by up to 128 small objects; ReadMemStats empties the caches first.
+	runtime.ReadMemStats(&r.memory)
+	u.Allocs = r.memory.Mallocs
 	metrics.Read(r.samples)
-	u.Allocs = r.samples[0].Value.Uint64() + r.samples[1].Value.Uint64()
-	u.GCCycles = r.samples[2].Value.Uint64()
-	u.GCPause = total(r.samples[3].Value.Float64Histogram())
-	u.Goroutines = r.samples[4].Value.Uint64()
+	u.GCCycles = r.samples[0].Value.Uint64()
+	u.GCPause = total(r.samples[1].Value.Float64Histogram())
+	u.Goroutines = r.samples[2].Value.Uint64()
 }
 
 // quantileSince is the upper bound of the bucket in which quantile q of what was

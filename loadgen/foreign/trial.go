@@ -136,9 +136,10 @@ func (t *Trial) fill(rec loadgen.Record, r Record) (loadgen.Record, error) {
 		rec.Failed += r.Failures[k].Count
 		rec.Errors = append(rec.Errors, fmt.Sprintf("%s: %q", k, r.Failures[k].First))
 	}
-	var err, gaps error
+	var err, gaps, connect error
 	rec.Timed = uint64(seen.Latency.TotalCount())
 	rec.Latency, err = hist.Encode(seen.Latency)
 	rec.Gaps, gaps = hist.Encode(seen.Gaps)
-	return rec, errors.Join(err, gaps)
+	rec.Connect, connect = hist.Encode(r.Connect)
+	return rec, errors.Join(err, gaps, connect)
 }

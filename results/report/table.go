@@ -17,7 +17,7 @@ import (
 // Options choose what a table shows.
 type Options struct {
 	Compare []plan.Compare // of the plan: says what ratios are to
-	// Metrics are the columns; empty takes the usual ones.
+	// Metrics are the columns; empty takes the usual ones and what is compared.
 	Metrics []string
 }
 
@@ -26,6 +26,21 @@ var usual = []string{
 	"goodput_bytes_per_second", "efficiency", "write_calls_per_message", "server_cpu_seconds_per_message",
 	"latency_p50_seconds", "latency_p99_seconds", "latency_max_seconds",
 	"dropped_share", "unsent_share", "disconnected_share", "notice_seconds",
+}
+
+// columns are the metrics of a group's table: those asked for, or the usual ones
+// and what the scenario compares beyond them.
+func (o Options) columns(group string) []string {
+	if len(o.Metrics) > 0 {
+		return o.Metrics
+	}
+	names := slices.Clone(usual)
+	for _, c := range o.Compare {
+		if (c.Group == "" || c.Group == group) && !slices.Contains(names, c.Metric) {
+			names = append(names, c.Metric)
+		}
+	}
+	return names
 }
 
 // events are metrics that are worth a column only where they happened.
@@ -43,9 +58,6 @@ var heads = map[string]string{
 func Table(w io.Writer, s results.Summary, opt Options) error {
 	b := bufio.NewWriter(w)
 	title(b, s)
-	if len(opt.Metrics) == 0 {
-		opt.Metrics = usual
-	}
 	legend := marks{}
 	for _, group := range results.Groups(s.Cells) {
 		writeGroup(b, s, group, opt, legend)
@@ -90,7 +102,7 @@ func writeGroup(w io.Writer, s results.Summary, group string, opt Options, legen
 	for _, f := range varying {
 		columns = append(columns, factorColumn(f, cells))
 	}
-	for _, name := range opt.Metrics {
+	for _, name := range opt.columns(group) {
 		if events[name] && !happened(name, cells) {
 			continue
 		}
