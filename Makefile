@@ -4,12 +4,14 @@ GO       ?= go
 TOOL     := $(GO) tool -modfile=tools/go.mod
 BUILD    := .build
 FUZZTIME ?= 5s
+# Other clients, in a module of their own.
+PEERS    := bench/peers
 # The race detector needs a C compiler; on a machine with Go alone the tests run
 # without it.
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz accuracy bench gate-study clean
+.PHONY: help build check fmt format vet lint workflows generated cross test test-guest fuzz accuracy bench bench-peers gate-study clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,7 +19,7 @@ help: ## show this list
 build: ## build .build/pushbench
 	$(GO) build -o $(BUILD)/pushbench ./cmd/pushbench
 
-check: fmt vet lint generated cross ## everything that is checked without running the program
+check: fmt vet lint workflows generated cross ## everything that is checked without running the program
 
 fmt: ## check the form of the source (gofumpt)
 	@files=$$($(TOOL) gofumpt -l .) || exit 1; \
@@ -28,9 +30,18 @@ format: ## bring the source into form (gofumpt)
 
 vet: ## go vet
 	$(GO) vet ./...
+	cd $(PEERS) && $(GO) vet ./...
 
-lint: ## staticcheck
+lint: workflows ## staticcheck, and actionlint on the workflow for users
 	$(TOOL) staticcheck ./...
+	cd $(PEERS) && $(GO) tool -modfile=../../tools/go.mod staticcheck ./...
+
+# They are laid out as in a user's repository, so that the inputs of the action are
+# checked as well.
+workflows:
+	@rm -rf $(BUILD)/ci && mkdir -p $(BUILD)/ci/.git $(BUILD)/ci/.github/workflows $(BUILD)/ci/.github/actions
+	@cp examples/ci/gate.yml $(BUILD)/ci/.github/workflows && cp -r examples/ci/pushbench-gate $(BUILD)/ci/.github/actions
+	cd $(BUILD)/ci && $(GO) tool -modfile=$(CURDIR)/tools/go.mod actionlint -shellcheck= -pyflakes=
 
 # Changes that were there before do not count, so that this works in the middle
 # of an edit; on a clean clone it says that `git diff --exit-code` is empty.
@@ -49,6 +60,7 @@ cross: ## build for macOS and Windows, tests included
 test: ## run every test, with the race detector where there is a C compiler
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
 	$(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) -p 1 -timeout 8m ./...
+	cd $(PEERS) && $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) ./...
 	$(if $(shell command -v apt-get),$(MAKE) test-guest,@echo "no Debian packages: leaving out the guest kernel with sch_netem")
 
 # The tests of netem that have a case for backend tc, and that case alone: the
@@ -83,6 +95,12 @@ bench: build ## measure pushbench itself: a few minutes, on an idle machine
 	gcc -O2 -Wall -Wextra -Werror -o $(BUILD)/limit bench/limit/limit.c
 	$(GO) run ./bench -pushbench $(BUILD)/pushbench -limit $(BUILD)/limit
 	$(GO) test -run '^$$' -bench . -benchmem ./server ./loadgen
+
+# k6 is built with the versions it was released with, the first time in minutes.
+bench-peers: build ## compare pushbench's clients with gorilla, go-sse and k6: three minutes, on an idle machine
+	$(GO) build -modfile=$(PEERS)/k6/go.mod -o $(BUILD)/k6 go.k6.io/k6
+	cd $(PEERS) && $(GO) build -o $(abspath $(BUILD))/peers .
+	$(BUILD)/peers -pushbench $(BUILD)/pushbench -k6 $(BUILD)/k6 -script $(PEERS)/k6.js
 
 # STUDY is where the study is kept; a study that is there already goes on.
 STUDY       ?= results/studies

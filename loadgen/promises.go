@@ -64,7 +64,7 @@ func (m *promise) begin(size int) error {
 
 func (m *promise) feed(b []byte, dues []int64) ([]int64, error) {
 	dues, err := m.check.Feed(b, dues)
-	if err == nil && m.check.Messages > 0 && m.check.Partial() {
+	if n := m.check.Messages; err == nil && (n > 1 || n == 1 && m.check.Partial()) {
 		err = fmt.Errorf("HTTP/2: message %d is longer than its content-length", m.seq)
 	}
 	return dues, err

@@ -26,6 +26,7 @@ pushbench compare results/runs/later --baseline baselines --fail`,
 	flags: func(fs *pflag.FlagSet) {
 		fs.String("base", "", "of one run: the cells to hold the others against, factor=value")
 		fs.String("baseline", "", "of one run: the directory of baselines to hold it against")
+		fs.String("history", "", "of one run: a directory of earlier runs, in which to look for changes up to it")
 		fs.String("save-baseline", "", "of one run: make it the baseline of its scenario in this directory")
 		fs.StringArray("metric", nil, "compare this metric; may be repeated (default: the scenario's gate or, without one, goodput, write calls, CPU, latency p50 and p99)")
 		fs.String("least-difference", "", "the least relative difference that matters (default 2.5%; any where counts are exact)")
@@ -71,7 +72,7 @@ func runCompare(_ context.Context, inv *invocation) error {
 
 // wayOf returns the flag that says what the run is held against; "" is another run.
 func wayOf(inv *invocation) (way string, err error) {
-	for _, name := range []string{"base", "baseline", "save-baseline"} {
+	for _, name := range []string{"base", "baseline", "history", "save-baseline"} {
 		switch {
 		case !inv.flags.Changed(name):
 		case way != "":
@@ -104,6 +105,15 @@ func compared(inv *invocation, way string, runs []*results.Run) (d gate.Decision
 			return d, err
 		}
 		if d, err = gate.Against(b, head, rules); err != nil {
+			return d, statusError{exitUsage, err}
+		}
+		return d, nil
+	case "history":
+		past, err := gate.ReadHistory(what, head.Manifest.Plan.Name)
+		if err != nil {
+			return d, err
+		}
+		if d, err = gate.History(gate.UpTo(past, head), rules); err != nil {
 			return d, statusError{exitUsage, err}
 		}
 		return d, nil
@@ -161,7 +171,7 @@ func compareRules(inv *invocation, way string, head *results.Run) ([]plan.Rule, 
 		return nil, err
 	}
 	asked := len(metrics) > 0 || least > 0 || confidence > 0
-	if !asked && (way == "baseline" || len(head.Manifest.Plan.Gate) > 0) {
+	if !asked && (way == "baseline" || way == "history" || len(head.Manifest.Plan.Gate) > 0) {
 		return gate.Rules(head.Manifest.Plan), nil
 	}
 	return gate.Usual(head.Manifest.Plan, head.Trials, metrics, least, confidence)

@@ -44,6 +44,16 @@ func newClock(trials []results.Trial) clock {
 	return c
 }
 
+// before is the time that had been spent when a block began.
+func (c clock) before(block int) (most time.Duration) {
+	for _, d := range c.at {
+		if d < c.at[block] {
+			most = max(most, d)
+		}
+	}
+	return most
+}
+
 func (c clock) total() (most time.Duration) {
 	for _, d := range c.at {
 		most = max(most, d)

@@ -145,7 +145,7 @@ func rounded(v float64, lo, hi *float64, unit string) (figure, after string) {
 		return units.Digits(v, 3) + unit, ""
 	}
 	half := (*hi - *lo) / 2
-	if half < math.Abs(v)/1e4 {
+	if half <= math.Abs(v)/1e4 {
 		return units.Digits(v, 3) + unit, "" // a count that came out the same in every block
 	}
 	places := -int(math.Floor(math.Log10(half)))
