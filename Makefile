@@ -11,7 +11,7 @@ PEERS    := bench/peers
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint generated cross test test-guest fuzz accuracy bench bench-peers clean
+.PHONY: help build check fmt format vet lint workflows generated cross test test-guest fuzz accuracy bench bench-peers gate-study clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,7 +19,7 @@ help: ## show this list
 build: ## build .build/pushbench
 	$(GO) build -o $(BUILD)/pushbench ./cmd/pushbench
 
-check: fmt vet lint generated cross ## everything that is checked without running the program
+check: fmt vet lint workflows generated cross ## everything that is checked without running the program
 
 fmt: ## check the form of the source (gofumpt)
 	@files=$$($(TOOL) gofumpt -l .) || exit 1; \
@@ -32,9 +32,16 @@ vet: ## go vet
 	$(GO) vet ./...
 	cd $(PEERS) && $(GO) vet ./...
 
-lint: ## staticcheck
+lint: workflows ## staticcheck, and actionlint on the workflow for users
 	$(TOOL) staticcheck ./...
 	cd $(PEERS) && $(GO) tool -modfile=../../tools/go.mod staticcheck ./...
+
+# They are laid out as in a user's repository, so that the inputs of the action are
+# checked as well.
+workflows:
+	@rm -rf $(BUILD)/ci && mkdir -p $(BUILD)/ci/.git $(BUILD)/ci/.github/workflows $(BUILD)/ci/.github/actions
+	@cp examples/ci/gate.yml $(BUILD)/ci/.github/workflows && cp -r examples/ci/pushbench-gate $(BUILD)/ci/.github/actions
+	cd $(BUILD)/ci && $(GO) tool -modfile=$(CURDIR)/tools/go.mod actionlint -shellcheck= -pyflakes=
 
 # Changes that were there before do not count, so that this works in the middle
 # of an edit; on a clean clone it says that `git diff --exit-code` is empty.
@@ -94,6 +101,18 @@ bench-peers: build ## compare pushbench's clients with gorilla, go-sse and k6: t
 	$(GO) build -modfile=$(PEERS)/k6/go.mod -o $(BUILD)/k6 go.k6.io/k6
 	cd $(PEERS) && $(GO) build -o $(abspath $(BUILD))/peers .
 	$(BUILD)/peers -pushbench $(BUILD)/pushbench -k6 $(BUILD)/k6 -script $(PEERS)/k6.js
+
+# STUDY is where the study is kept; a study that is there already goes on.
+STUDY       ?= results/studies
+STUDY_TIME  ?= 90m
+STUDY_BUSY  ?= 45m
+STUDY_GATES ?= 12
+study = $(BUILD)/pushbench study --duration $(2) --gates $(STUDY_GATES) $(3) \
+	$(if $(wildcard $(STUDY)/$(1)/run.json),--resume $(STUDY)/$(1),-o $(STUDY)/$(1) bench/gate-study.yaml)
+
+gate-study: build ## record what the gate's false alarms and power are found from: three hours and more, on an idle machine
+	$(call study,quiet,$(STUDY_TIME))
+	$(call study,busy,$(STUDY_BUSY),--busy)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -24,9 +24,9 @@ type Config struct {
 	// nothing of the trial. Timed tells that its messages carry their time.
 	Endless bool `json:"endless,omitempty"`
 	Timed   bool `json:"timed,omitempty"`
-	// Slices, if not 0, cuts the window into so many parts whose latencies are told
+	// Parts, if not 0, cuts the window into so many parts whose latencies are told
 	// apart.
-	Slices int `json:"slices,omitempty"`
+	Parts int `json:"parts,omitempty"`
 	// Stream describes messages that are not pushbench's; nil if they are.
 	Stream *Stream `json:"stream,omitempty"`
 }
@@ -46,7 +46,8 @@ type Record struct {
 	Times    child.Go    `json:"times"` // as they were asked
 	Begin    Snapshot    `json:"begin"` // of the measured window
 	End      Snapshot    `json:"end"`
-	Received wire.Counts `json:"received"` // in the whole trial
+	Slices   []Slice     `json:"slices,omitempty"` // of the turns within the window
+	Received wire.Counts `json:"received"`         // in the whole trial
 	// Latency is receive time less intended send time of the messages that were
 	// due within the window (HdrHistogram); none under saturation.
 	Latency []byte `json:"latency,omitempty"`
@@ -56,8 +57,8 @@ type Record struct {
 	// (HdrHistogram), Opening the time until all connections were there.
 	Connect []byte       `json:"connect,omitempty"`
 	Opening plan.Seconds `json:"opening_seconds,omitempty"`
-	// Slices are the latencies of the messages due in each part of the window.
-	Slices []Slice `json:"slices,omitempty"`
+	// Parts are the latencies of the messages due in each part of the window.
+	Parts []Part `json:"parts,omitempty"`
 	// Gaps are times between messages of one stream (HdrHistogram), of streams
 	// that are not pushbench's.
 	Gaps       []byte   `json:"gaps,omitempty"`
@@ -68,14 +69,14 @@ type Record struct {
 	Slow       int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window
 }
 
-// A Slice sums the latencies of some messages, in nanoseconds.
-type Slice struct {
+// A Part sums the latencies of some messages, in nanoseconds.
+type Part struct {
 	Count uint64 `json:"n"`
 	Sum   int64  `json:"sum"`
 	Max   int64  `json:"max"`
 }
 
-func (s *Slice) add(o Slice) {
+func (s *Part) add(o Part) {
 	s.Count += o.Count
 	s.Sum += o.Sum
 	s.Max = max(s.Max, o.Max)

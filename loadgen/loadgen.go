@@ -154,7 +154,7 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 		lat  *recorder
 	)
 	if g.cfg.timed() {
-		lat = newRecorder(len(g.clients), g.cfg.Slices, times.Begin, times.End)
+		lat = newRecorder(len(g.clients), g.cfg.Parts, times.Begin, times.End)
 	}
 	deadline := time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration()
 	for i, c := range g.clients {
@@ -171,6 +171,8 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	reader := usage.NewReader()
 	clock.Wait(ctx, times.Begin)
 	rec.Begin = g.snapshot(reader.Begin)
+	_, turns := times.Warm()
+	rec.Slices = SlicesOf(ctx, turns, g.mark)
 	clock.Wait(ctx, times.End)
 	rec.End = g.snapshot(reader.End)
 	clock.Wait(ctx, times.Stop)
@@ -210,6 +212,16 @@ func (g *Generator) snapshot(read func() usage.Usage) Snapshot {
 	return s
 }
 
+func (g *Generator) mark() Mark {
+	var m Mark
+	for _, c := range g.clients {
+		m.Messages += c.counts.messages.Load()
+		m.Bytes += c.counts.bytes.Load()
+	}
+	m.Time = clock.Now()
+	return m
+}
+
 func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, error) {
 	for i, c := range g.clients {
 		rec.Received.Add(*c.stream.decoder.counts())
@@ -237,7 +249,7 @@ func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, err
 		return rec, err
 	}
 	merged := lat.merged()
-	rec.Slices = lat.sliced()
+	rec.Parts = lat.sliced()
 	rec.Timed = uint64(merged.TotalCount())
 	if rec.Latency, err = hist.Encode(merged); err != nil {
 		return rec, errors.Join(errors.New("latency histogram"), err)

@@ -21,14 +21,14 @@ type recorder struct {
 type shard struct {
 	sync.Mutex
 	hist   *hdrhistogram.Histogram
-	slices []Slice // of [begin, end), in order; none unless asked for
+	slices []Part // of [begin, end), in order; none unless asked for
 }
 
 func newRecorder(connections, slices int, begin, end int64) *recorder {
 	r := &recorder{begin: begin, end: end, shards: make([]shard, min(connections, maxShards))}
 	for i := range r.shards {
 		r.shards[i].hist = hist.New()
-		r.shards[i].slices = make([]Slice, slices)
+		r.shards[i].slices = make([]Part, slices)
 	}
 	return r
 }
@@ -42,7 +42,7 @@ func (r *recorder) record(i int, now int64, dues []int64) {
 		if due >= r.begin && due < r.end {
 			hist.Record(s.hist, now-due)
 			if n := int64(len(s.slices)); n > 0 {
-				s.slices[(due-r.begin)*n/(r.end-r.begin)].add(Slice{1, now - due, now - due})
+				s.slices[(due-r.begin)*n/(r.end-r.begin)].add(Part{1, now - due, now - due})
 			}
 		}
 	}
@@ -59,7 +59,7 @@ func (r *recorder) merged() *hdrhistogram.Histogram {
 }
 
 // sliced returns the latencies by part of the window.
-func (r *recorder) sliced() []Slice {
+func (r *recorder) sliced() []Part {
 	all := r.shards[0].slices
 	for s := range r.shards[1:] {
 		for i := range all {

@@ -42,21 +42,25 @@ Made from internal/plan/metric.go by ` + "`go test ./results -update`" + `; do n
 Every figure is in base units (bytes, seconds). *Better* says which way is
 better; a metric without it describes the run and is neither good nor bad. Timed
 metrics exist only where messages carry their intended send time, that is under
-every load but ` + "`saturate`" + `. A metric that could not be measured is absent, and the
-cell's notes say why.
+every load but ` + "`saturate`" + `. Counted ones are counts per message, which a baseline of
+another machine may be held against. A metric that could not be measured is absent,
+and the cell's notes say why.
 
-| metric | unit | better | timed | what is counted or timed, and by which clock |
-|---|---|---|---|---|
+| metric | unit | better | timed | counted | what is counted or timed, and by which clock |
+|---|---|---|---|---|---|
 `)
 	for _, m := range plan.Metrics {
-		better, timed := m.Better, ""
+		better, timed, counted := m.Better, "", ""
 		if better == "" {
 			better = "–"
 		}
 		if m.Timed {
 			timed = "yes"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s |\n", m.Name, m.Unit, better, timed, strings.ReplaceAll(m.Doc, "|", "\\|"))
+		if m.Counted {
+			counted = "yes"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s | %s | %s |\n", m.Name, m.Unit, better, timed, counted, strings.ReplaceAll(m.Doc, "|", "\\|"))
 	}
 	return b.String()
 }
@@ -98,6 +102,7 @@ func TestSchemaDocument(t *testing.T) {
 		plan.Measure{},
 		plan.Compare{},
 		plan.Chart{},
+		plan.Rule{},
 		plan.Server{},
 	} {
 		typ := reflect.TypeOf(v)

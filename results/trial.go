@@ -33,9 +33,25 @@ type Trial struct {
 	// Metrics maps names of the metric dictionary to values in base units.
 	// A metric that could not be measured is absent, never 0.
 	Metrics map[string]float64 `json:"metrics"`
+	// Slices holds, by metric, the values of the slices of the trial's window in
+	// order of time. Trials of one block that were measured in turns have equally
+	// many, and slice i of one is next to slice i of the other. Nil in other trials.
+	Slices map[string][]float64 `json:"slices,omitempty"`
 	// Histograms maps "latency" and "write" to HdrHistograms of nanoseconds in
 	// the V2 compressed encoding (base64).
 	Histograms map[string][]byte `json:"histograms,omitempty"`
+	// Counts holds what was counted in the whole trial, by the names below: unlike
+	// a window, which cuts the stream anywhere, it is exact.
+	Counts map[string]uint64 `json:"counts,omitempty"`
 	// Notes maps a metric that is missing to the reason why.
 	Notes map[string]string `json:"notes,omitempty"`
 }
+
+// The names of Trial.Counts.
+const (
+	CountMessages   = "messages"    // handed over by the server
+	CountWriteCalls = "write_calls" // made by the server
+	CountRecords    = "records"     // of TLS, written by the server
+	CountReceived   = "received"    // messages taken by the reader
+	CountFrames     = "frames"      // of WebSocket or HTTP/2, taken by the reader
+)

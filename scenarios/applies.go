@@ -108,8 +108,8 @@ const ourServer = "pushbench's own server (server: pushbench)"
 // complete returns every factor that applies to a cell, defaults filled in.
 func complete(given plan.Values) plan.Values {
 	v := plan.Values{}
-	for _, f := range plan.Factors {
-		v[f.Name] = given.Get(f.Name)
+	for _, name := range factorNames() {
+		v[name] = given.Get(name)
 	}
 	for _, r := range rules {
 		if !r.when(v) {

@@ -34,6 +34,7 @@ type group struct {
 type asked struct {
 	Compare comparisons `json:"compare,omitempty" jsonschema_description:"Ratios to take among the group's cells or, at top level, among all; one or a list."`
 	Charts  []chart     `json:"charts,omitempty" jsonschema_description:"Pictures to draw of the group's cells or, at top level, of all."`
+	Gate    []gateRule  `json:"gate,omitempty" jsonschema_description:"Rules by which a gate holds a change to the group's cells or, at top level, to all. Without any there are default ones."`
 }
 
 // times are those of one trial.
@@ -74,4 +75,14 @@ type chart struct {
 	Series factorName `json:"series,omitempty" jsonschema_description:"The factor that tells the lines apart."`
 	Metric metricName `json:"metric,omitempty" jsonschema_description:"The metric drawn, where it is not the usual one of the kind."`
 	Mark   positive   `json:"mark,omitempty" jsonschema_description:"A horizontal line worth naming, such as 3.8."`
+}
+
+// A gateRule holds a change to one metric.
+type gateRule struct {
+	mark            `json:"-"`
+	Metric          metricName `json:"metric" jsonschema_description:"The metric that may not become worse. Counts that the load determines are compared exactly, all else by intervals."`
+	Cells           matrix     `json:"cells,omitempty" jsonschema_description:"The cells it is about: those that have one of the values of each of these factors; all, if left out."`
+	LeastDifference until      `json:"least_difference,omitempty" jsonschema_description:"The least relative difference that matters; if left out, 2.5%, and any where counts are compared exactly."`
+	Confidence      confidence `json:"confidence,omitempty" jsonschema_description:"The confidence of all of the gate's intervals together; 95% if left out."`
+	MaxTime         span       `json:"max_time,omitempty" jsonschema_description:"Time of measuring after which the rule is left undecided; 5m if left out."`
 }

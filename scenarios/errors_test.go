@@ -56,6 +56,14 @@ func TestMistakes(t *testing.T) {
 		{"prepared without broadcast", "name: a\ncases:\n  - {transport: ws, ws_prepared: true}", []string{"3:21: ws_prepared has no effect here: it needs transport: ws and audience: broadcast"}},
 		{"heartbeat of tcp", "name: a\ncases:\n  - {heartbeat: 1s, load: rate}", []string{"3:6: heartbeat has no effect here: it needs transport: sse"}},
 
+		{"gate of an unknown metric", "name: a\nmatrix: {message: 64B}\ngate: [{metric: speed}]", []string{"3:17: unknown metric \"speed\""}},
+		{"gate of no cell", "name: a\nmatrix: {message: 64B}\ngate:\n  - metric: server_cpu_seconds_per_message\n    cells: {message: 1KiB}", []string{"5:13: server_cpu_seconds_per_message: no cell matches message 1 KiB"}},
+		{"gate of a maximum", "name: a\nmatrix: {load: rate}\ngate: [{metric: latency_max_seconds}]", []string{"3:17: latency_max_seconds: a maximum has no interval"}},
+		{"gate of latencies under saturation", "name: a\nmatrix: {message: 64B}\ngate: [{metric: latency_p99_seconds}]", []string{"3:17: latency_p99_seconds: no cell it matches has latencies"}},
+		{"gate of what is neither good nor bad", "name: a\nmatrix: {message: 64B}\ngate: [{metric: read_calls_per_message}]", []string{"3:17: read_calls_per_message: the load determines it in no cell it matches, and neither way is better"}},
+		{"gate with too much confidence", "name: a\nmatrix: {message: 64B}\ngate: [{metric: write_calls_per_message, confidence: 100%, least_difference: 5, max_time: 5m}]", []string{"3:54: 100 % is too much; at most 99.99 %", "3:78: \"5\" has no unit"}},
+		{"gate without a metric", "name: a\nmatrix: {message: 64B}\ngate: [{cells: {message: 64B}}]", []string{"3:9: metric is missing"}},
+
 		{"buffer without use", "name: a\ncases:\n  - {strategy: direct, buffer: 4KiB}", []string{"3:24: buffer has no effect here: it needs a strategy that holds bytes back"}},
 		{"window without use", "name: a\ncases:\n  - {strategy: bufio, flush: full, window: 1ms}", []string{"3:36: window has no effect here: it needs flush: window"}},
 		{"window of direct", "name: a\ncases:\n  - {strategy: direct, flush: window, window: 1ms}", []string{"3:24: flush has no effect", "3:39: window has no effect here: it needs flush: window"}},

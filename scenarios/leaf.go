@@ -75,7 +75,9 @@ func (c *chartKind) read(l *log, n node)  { c.name(l, n, "kind of chart", chartK
 
 func factorNames() (out []string) {
 	for _, f := range plan.Factors {
-		out = append(out, f.Name)
+		if !f.Harness {
+			out = append(out, f.Name)
+		}
 	}
 	return out
 }
@@ -121,11 +123,13 @@ type (
 	span       struct{ number } // seconds
 	until      struct{ number } // fraction
 	blockCount struct{ number }
+	confidence struct{ number } // fraction
 	positive   struct{ number } // a plain number, such as a ratio
 )
 
 func (s *span) read(l *log, n node)       { s.within(l, n, quantity.Time, 1e-3, 24*3600) }
 func (u *until) read(l *log, n node)      { u.within(l, n, quantity.Share, 1e-4, 1) }
+func (c *confidence) read(l *log, n node) { c.within(l, n, quantity.Share, 0.5, 0.9999) }
 func (b *blockCount) read(l *log, n node) { b.within(l, n, quantity.Count, 1, 10000) }
 
 func (p *positive) read(l *log, n node) {

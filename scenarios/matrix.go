@@ -84,8 +84,8 @@ type key struct{ name, factor string }
 
 // factorKeys names every factor by its own name.
 var factorKeys = func() (out []key) {
-	for _, f := range plan.Factors {
-		out = append(out, key{f.Name, f.Name})
+	for _, name := range factorNames() {
+		out = append(out, key{name, name})
 	}
 	return out
 }()

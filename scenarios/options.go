@@ -26,7 +26,7 @@ func (o Options) overrides(l *log) (out []axis) {
 		switch {
 		case !ok:
 			at.add(Pos{}, "factor=value is meant, such as message=64B,1KiB")
-		case !known:
+		case !known || f.Harness:
 			at.add(Pos{}, "%s", unknown("factor", name, factorNames()))
 		default:
 			a := axis{factor: f}

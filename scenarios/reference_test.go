@@ -103,6 +103,7 @@ func keyTables(out *bytes.Buffer) {
 		{"`blocks`", blocks{}},
 		{"`compare`", comparison{}},
 		{"`charts`", chart{}},
+		{"`gate`", gateRule{}},
 	} {
 		fmt.Fprintf(out, "\n### %s\n\n| key | must | meaning |\n|---|---|---|\n", table.head)
 		for _, f := range fields(reflect.TypeOf(table.of)) {
@@ -122,7 +123,8 @@ func keyTables(out *bytes.Buffer) {
 
 func factorTable(out *bytes.Buffer) {
 	fmt.Fprintln(out, "| factor | values | if left out | meaning |\n|---|---|---|---|")
-	for _, f := range plan.Factors {
+	for _, name := range factorNames() {
+		f, _ := plan.FactorNamed(name)
 		values := "a word"
 		if patternOf(f) == pathPattern {
 			values = "a path"

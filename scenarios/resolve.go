@@ -44,6 +44,7 @@ func (s *Scenario) resolve(l *log, opt Options, set []axis) plan.Plan {
 	scopes = append(scopes, all)
 	for _, sc := range scopes {
 		sc.compareAll(l, &p)
+		sc.gateAll(l, &p)
 	}
 	for _, sc := range scopes {
 		sc.chartAll(l, &p)

@@ -41,6 +41,7 @@ func (factorName) JSONSchema() *jsonschema.Schema { return oneOf(factorNames()) 
 func (metricName) JSONSchema() *jsonschema.Schema { return oneOf(metricNames()) }
 func (chartKind) JSONSchema() *jsonschema.Schema  { return oneOf(chartKindNames()) }
 func (span) JSONSchema() *jsonschema.Schema       { return text(quantity.Time.Pattern()) }
+func (confidence) JSONSchema() *jsonschema.Schema { return text(quantity.Share.Pattern()) }
 func (until) JSONSchema() *jsonschema.Schema      { return text(quantity.Share.Pattern()) }
 
 func (raw) JSONSchema() *jsonschema.Schema {

@@ -117,3 +117,12 @@ func readValue(l *log, f plan.Factor, n node) (value, bool) {
 	}
 	return value{v, n.pos}, true
 }
+
+// ParseValue reads the value of a factor as a cell stores it.
+func ParseValue(factor, text string) (any, error) {
+	f, ok := plan.FactorNamed(factor)
+	if !ok {
+		return nil, errors.New(unknown("factor", factor, factorNames()))
+	}
+	return parseValue(f, text)
+}

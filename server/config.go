@@ -20,6 +20,8 @@ type Config struct {
 	// over what it still holds.
 	Grace plan.Seconds `json:"grace_seconds"`
 	Look  string       `json:"look,omitempty"` // LookProbe, LookTimeline, LookProfile, or "" for nothing
+	// Inject slows the server down on purpose.
+	Inject plan.Injection `json:"inject,omitzero"`
 }
 
 // settings are a Config's factors with their types.
@@ -42,6 +44,7 @@ type settings struct {
 	patience    time.Duration // for writing one batch; 0 is for ever
 	heartbeat   time.Duration // the longest silence; 0 is for ever
 	sockets     sockets
+	inject      plan.Injection
 }
 
 // policy is when held bytes are handed on.
@@ -108,5 +111,7 @@ func (c Config) settings() (settings, error) {
 	if s.threshold == 0 {
 		s.threshold = s.buffer
 	}
+	s.inject = c.Inject
+	s.window += c.Inject.Flush.Duration()
 	return s, nil
 }

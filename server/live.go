@@ -45,7 +45,7 @@ type Live struct {
 	settings settings
 	listener net.Listener
 	carrier  *transport.Transport
-	crew     crew
+	crew     *crew
 	start    int64 // when message 0 is due (clock.Now)
 	work     sync.WaitGroup
 
@@ -166,7 +166,7 @@ func (l *Live) serve(ctx context.Context, conn *net.TCPConn) {
 	}
 	defer link.Close()
 	f := l.join(link.Resume())
-	w := newWriter(l.settings, conn, link, &l.crew)
+	w := newWriter(l.settings, conn, link, l.crew)
 	l.crew.busy.Add(1)
 	err = w.pace(f)
 	l.crew.busy.Add(-1)

@@ -59,7 +59,7 @@ func (l *Live) pace() {
 		_ = clock.Precise()
 		arrivals := schedule.Constant(l.settings.load.Rate, l.settings.message, 0, 1)
 		due := l.start + arrivals.Next().At
-		for !l.crew.stop.Load() {
+		for !l.crew.over() {
 			now := clock.Now()
 			if due > now {
 				clock.SleepUntil(min(due, now+maxSleep))

@@ -99,10 +99,10 @@ func (j *job) run() {
 	w := j.writer
 	more, err := w.turn(j.feed)
 	wait := time.Duration(-1)
-	if err == nil && !w.over && !more {
+	if err == nil && !w.done && !more {
 		wait, err = w.pause(j.feed)
 	}
-	if err != nil || w.over {
+	if err != nil || w.done {
 		j.timer.Stop()
 		j.state.Store(jobOver)
 		j.pool.leave(j.index, err)

@@ -13,10 +13,13 @@ type Record struct {
 	Times     child.Go `json:"times"` // as they were asked
 	Begin     Snapshot `json:"begin"` // of the measured window
 	End       Snapshot `json:"end"`
-	Sent      uint64   `json:"sent"`       // messages handed over in the whole trial
-	SentBytes uint64   `json:"sent_bytes"` // of those
-	Dropped   uint64   `json:"dropped"`    // messages that overflow left out
-	Unsent    uint64   `json:"unsent"`     // messages that were due and not handed over in time
+	Slices    []Slice  `json:"slices,omitempty"`  // of the turns within the window
+	Sent      uint64   `json:"sent"`              // messages handed over in the whole trial
+	SentBytes uint64   `json:"sent_bytes"`        // of those
+	Calls     uint64   `json:"calls"`             // write calls in the whole trial
+	Records   uint64   `json:"records,omitempty"` // of TLS in the whole trial
+	Dropped   uint64   `json:"dropped"`           // messages that overflow left out
+	Unsent    uint64   `json:"unsent"`            // messages that were due and not handed over in time
 	// Strategy sums what strategies and transports counted by themselves, over the trial.
 	Strategy map[string]float64 `json:"strategy,omitempty"`
 	// Late is how far behind its time the pacer woke an idle server (HdrHistogram).

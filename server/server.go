@@ -36,7 +36,7 @@ type Server struct {
 	pool     *pool                   // nil with a goroutine for each connection
 	write    *hdrhistogram.Histogram // in-call times of all writers, under writeMu
 	writeMu  sync.Mutex
-	crew     crew
+	crew     *crew
 	noticed  atomic.Int64 // when the first connection failed
 	probe    *probe.Probe // nil where nobody looks inside
 	opened   atomic.Bool  // every connection is there
@@ -143,7 +143,7 @@ func (s *Server) open(ctx context.Context, i int, conn *net.TCPConn, observe fun
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
-	return newWriter(s.settings, conn, link, &s.crew), nil
+	return newWriter(s.settings, conn, link, s.crew), nil
 }
 
 func (s *Server) link(ctx context.Context, i int, conn *net.TCPConn, observe func(time.Duration)) (*transport.Link, error) {
@@ -178,6 +178,9 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	if s.settings.workers > 0 && feeds != nil {
 		s.pool = newPool(s.writers, feeds, &s.crew.busy, leave)
 	}
+	if len(times.Turns) > 0 {
+		s.crew.pause()
+	}
 	clock.SleepUntil(times.Start)
 	work.Go(func() { s.drive(feeds, leave) })
 	if feeds != nil {
@@ -191,7 +194,10 @@ func (s *Server) Run(ctx context.Context, times child.Go) (Record, error) {
 	work.Go(func() { line = s.watch(ctx, times) })
 	work.Go(func() { profile, profiled = s.profile(ctx, times) })
 	reader := usage.NewReader()
+	warm, turns := times.Warm()
+	s.turns(ctx, warm)
 	rec.Begin = s.begin(ctx, reader, times)
+	rec.Slices = s.turns(ctx, turns)
 	clock.Wait(ctx, times.End)
 	rec.End = s.end(reader)
 	clock.Wait(ctx, times.Stop)
@@ -286,6 +292,8 @@ func (s *Server) record(rec Record, feeds []*feed, late *pacer, errs []error) (R
 	for i, w := range s.writers {
 		rec.Sent += w.counts.messages.Load()
 		rec.SentBytes += w.counts.bytes.Load()
+		rec.Calls += w.counts.calls.Load()
+		rec.Records += w.counts.records.Load()
 		rec.ended(errs[i], s.settings.patience > 0)
 		rec.report(w.report)
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/pushbench/pushbench/internal/clock"
+	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/schedule"
 	"github.com/pushbench/pushbench/internal/wire"
 	"github.com/pushbench/pushbench/server/sse"
@@ -36,21 +37,7 @@ type writer struct {
 	timer  *time.Timer             // of await, made when first needed
 	report map[string]float64      // of a strategy that counts something by itself
 	last   atomic.Pointer[TCPInfo] // of a connection that was abandoned
-}
-
-// A crew is what the writers of one server share.
-type crew struct {
-	busy atomic.Int64  // writers that are at work
-	stop atomic.Bool   // the load is over
-	halt chan struct{} // closed with stop
-}
-
-func newCrew() crew { return crew{halt: make(chan struct{})} }
-
-// end ends the load.
-func (c *crew) end() {
-	c.stop.Store(true)
-	close(c.halt)
+	worse  *injection              // nil, but in the head of a gate that shall fail
 }
 
 // newWriter returns the writer of an open connection.
@@ -59,7 +46,11 @@ func newWriter(s settings, conn *net.TCPConn, link *transport.Link, c *crew) *wr
 	if link.Beat != nil && s.heartbeat > 0 {
 		o.beats, o.beat = sse.NewHeartbeat(s.heartbeat, clock.Now()), link.Beat
 	}
-	return &writer{outlet: o, conn: conn, link: link, crew: c}
+	w := &writer{outlet: o, conn: conn, link: link, crew: c}
+	if s.inject != (plan.Injection{}) {
+		w.worse = newInjection(s.inject, link.EmptyWrite, clock.Now)
+	}
+	return w
 }
 
 // saturate writes messages as fast as the connection accepts them.
@@ -71,7 +62,7 @@ func (w *writer) saturate() error {
 	}
 	ring := wire.NewRing(w.message, n, w.prefix > 0)
 	var yielded uint64
-	for !w.stop.Load() {
+	for w.goOn() {
 		batch := ring.Take(n)
 		if err := w.write(batch); err != nil {
 			return err
@@ -89,7 +80,7 @@ func (w *writer) saturate() error {
 func (w *writer) pace(f *feed) error {
 	for {
 		more, err := w.turn(f)
-		if err != nil || w.over {
+		if err != nil || w.done {
 			return err
 		}
 		if !more {
@@ -106,7 +97,7 @@ type turned struct {
 	items []item
 	sent  uint64
 	total uint64
-	over  bool // nothing will come any more, and the stream has ended
+	done  bool // nothing will come any more, and the stream has ended
 }
 
 // turn writes the next batch that is due. It returns false if there was none.
@@ -118,8 +109,8 @@ func (w *writer) turn(f *feed) (more bool, err error) {
 		return false, err
 	}
 	if len(items) == 0 {
-		if done || w.stop.Load() {
-			w.over = true
+		if done || w.over() {
+			w.done = true
 			return false, w.finish()
 		}
 		return false, nil
@@ -144,6 +135,9 @@ func (w *writer) write(msgs [][]byte) error {
 	}
 	if w.beats != nil {
 		w.beats.Spoke(w.now())
+	}
+	if w.worse != nil {
+		return w.worse.around(msgs, w.put)
 	}
 	return w.put(msgs)
 }

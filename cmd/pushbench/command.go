@@ -43,7 +43,7 @@ type invocation struct {
 
 // commands lists every subcommand in the order help shows them.
 func commands() []command {
-	return []command{runCommand, plotCommand, explainCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, traceCommand, profileCommand, versionCommand}
+	return []command{runCommand, gateCommand, compareCommand, plotCommand, explainCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, traceCommand, profileCommand, studyCommand, burstsCommand, versionCommand}
 }
 
 // A statusError carries the exit status of a failure.

@@ -97,29 +97,47 @@ func manifest(inv *invocation) (results.Manifest, error) {
 }
 
 func resumeRun(ctx context.Context, inv *invocation, dir string) error {
+	if err := resumedAlone(inv, dir, "output", "set", "quick", "blocks", "seed", "dry-run"); err != nil {
+		return err
+	}
+	store, done, err := reopen(ctx, inv, dir)
+	if done || err != nil {
+		return err
+	}
+	if len(store.Manifest.Plan.Arms) > 0 {
+		return errors.Join(usageError("%s holds a gate: go on with it by `pushbench gate --resume %s`", dir, dir), store.Close())
+	}
+	return execute(ctx, inv, store)
+}
+
+// resumedAlone refuses what would change a run that shall go on.
+func resumedAlone(inv *invocation, dir string, flags ...string) error {
 	if len(inv.args) > 0 {
 		return usageError("--resume takes everything from the manifest in %s; leave %q out", dir, inv.args[0])
 	}
-	for _, name := range []string{"output", "set", "quick", "blocks", "seed", "dry-run"} {
+	for _, name := range flags {
 		if inv.flags.Changed(name) {
 			return usageError("--resume takes everything from the manifest in %s; leave --%s out", dir, name)
 		}
 	}
+	return nil
+}
+
+// reopen opens a run that shall go on, on the machine as it is now. done says
+// that the command has run already (see enter).
+func reopen(ctx context.Context, inv *invocation, dir string) (store *results.Run, done bool, err error) {
 	old, err := results.Read(dir)
 	if old == nil { // damaged lines are no obstacle: Open sets them aside
-		return err
+		return nil, false, err
 	}
 	if done, err := enter(old.Manifest.Plan); done {
-		return err
+		return nil, true, err
 	}
 	if err := runner.VerifyAgain(ctx, old.Manifest.Links, newProgress(inv.stderr).note); err != nil {
-		return err
+		return nil, false, err
 	}
-	store, err := results.Open(dir)
-	if err != nil {
-		return err
-	}
-	return execute(ctx, inv, store)
+	store, err = results.Open(dir)
+	return store, false, err
 }
 
 // enter gets the rights the plan's networks need. done says that the command

@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 //	status N command [arg...]    run it and hold its exit status against N
 //	json FILE [PATH WANT]        FILE is one JSON value, in which PATH (a.0.b, or
 //	                             a.len for a length) is WANT
+//	stored DIR CPU CALLS         make a run as if it had been measured
 //	complete DIR BLOCKS          the run has every cell in every block exactly once
 //
 // and the servers that serveStreams describes.
@@ -41,6 +42,7 @@ func TestScripts(t *testing.T) {
 			"status":   scriptStatus,
 			"json":     scriptJSON,
 			"complete": scriptComplete,
+			"stored":   scriptStored,
 		},
 	})
 }

@@ -62,7 +62,7 @@ func serveTrial(ctx context.Context, parent *child.Parent) error {
 		return parent.Send(child.Ready{Error: err.Error()})
 	}
 	defer s.Close()
-	if err := parent.Send(child.Ready{Addr: s.Addr(), Certificate: s.Certificate(), Pipes: s.Pipes()}); err != nil {
+	if err := parent.Send(child.Ready{Addr: s.Addr(), Certificate: s.Certificate(), Pipes: s.Pipes(), Turns: true}); err != nil {
 		return err
 	}
 	if err := s.Accept(); err != nil {

@@ -59,7 +59,7 @@ func superviseTrial(ctx context.Context, parent *child.Parent, host *atomic.Poin
 	if err := h.Start(ctx); err != nil {
 		return parent.Send(child.Ready{Error: err.Error()})
 	}
-	if err := parent.Send(child.Ready{Addr: h.Target()}); err != nil {
+	if err := parent.Send(child.Ready{Addr: h.Target(), Turns: true}); err != nil {
 		return err
 	}
 	times, err := begin(parent, h)

@@ -19,6 +19,7 @@ import (
 type Ready struct {
 	Addr        string `json:"addr,omitempty"`        // where a server listens
 	Certificate string `json:"certificate,omitempty"` // of a server with TLS, in PEM
+	Turns       bool   `json:"turns,omitempty"`       // it knows Go.Turns, and injections
 	// Pipes are paths where the streams are read that do not come on the
 	// connections, one for each.
 	Pipes []string `json:"pipes,omitempty"`
@@ -31,6 +32,22 @@ type Go struct {
 	Begin int64 `json:"begin"` // of the measured window
 	End   int64 `json:"end"`   // of the window
 	Stop  int64 `json:"stop"`  // of the load: after the window, so that neither side sees an idle end
+	// Turns, if there are any, are when the load runs; beyond them it pauses. The
+	// first is a warm-up before Begin, the others lie within the window.
+	Turns []Turn `json:"turns,omitempty"`
+}
+
+// A Turn is a time in which the load of a trial runs; its slice is measured.
+type Turn struct {
+	Start int64 `json:"start"` // of the load
+	Begin int64 `json:"begin"` // of the slice
+	End   int64 `json:"end"`   // of both
+}
+
+// Warm returns the turns that warm up, and those within the window.
+func (g Go) Warm() (warm, turns []Turn) {
+	n := min(1, len(g.Turns))
+	return g.Turns[:n], g.Turns[n:]
 }
 
 // ErrParentGone reports the end of standard input.

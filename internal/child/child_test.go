@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func TestBothWays(t *testing.T) {
 	gone := make(chan struct{})
 	p := Attach(strings.NewReader(`{"start":1,"begin":2,"end":3,"stop":4}`+"\n"), &out, func() { close(gone) })
 	var times Go
-	if err := p.Receive(&times); err != nil || times != (Go{Start: 1, Begin: 2, End: 3, Stop: 4}) {
+	if err := p.Receive(&times); err != nil || !reflect.DeepEqual(times, Go{Start: 1, Begin: 2, End: 3, Stop: 4}) {
 		t.Errorf("got %+v, %v", times, err)
 	}
 	if err := p.Send(Ready{Addr: "127.0.0.1:1"}); err != nil || out.String() != `{"addr":"127.0.0.1:1"}`+"\n" {

@@ -2,6 +2,7 @@ package plan
 
 import (
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -90,3 +91,8 @@ func (c Cell) Timed() bool { return c.Stamped || c.Factors.Text("load") != "satu
 
 // Ours tells whether the cell measures our own server.
 func (c Cell) Ours() bool { return c.Factors.Text("server") == Ours }
+
+// In tells whether the cell belongs to the group.
+func (c Cell) In(group string) bool {
+	return slices.Contains(c.Groups, group) || (group == "" && len(c.Groups) == 0)
+}

@@ -28,12 +28,15 @@ type Factor struct {
 	Min     float64  // least allowed value of a number
 	Max     float64  // largest allowed value of a number; 0 is no limit
 	Doc     string   // one sentence for the schema and the reference
+	// Harness factors are set by a command, never by a scenario.
+	Harness bool
 }
 
 // Factors lists every factor in the order used in cell identities and tables.
 // A default never changes: identities leave out values that equal it, so that
 // a new factor leaves stored identities as they were.
 var Factors = []Factor{
+	{Name: ArmFactor, Kind: Name, Default: "", Harness: true, Doc: "Which of the programs that a gate compares is measured, such as base or head."},
 	{Name: "server", Kind: Name, Default: Ours, Doc: "Whose server is measured: pushbench's own, or one of the scenario's."},
 	{Name: "transport", Kind: Enum, Values: []string{"tcp", "sse", "ws", "h2", "h2push"}, Default: "tcp", Doc: "How one message travels on one connection."},
 	{Name: "tls", Kind: Enum, Values: []string{"none", "above", "below"}, Default: "none", Doc: "Whether the connection is encrypted, and where the strategy stands: above the records of TLS, or below them."},

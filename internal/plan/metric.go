@@ -6,7 +6,10 @@ type Metric struct {
 	Unit   string // base unit, as summaries and tables print it
 	Better string // "higher", "lower", or "" where neither is
 	Timed  bool   // only of cells whose messages carry their intended send time
-	Doc    string // what is counted or timed, where, and by which clock
+	// Counted tells that it is a count per message, which a stored figure of
+	// another machine may be held against; the others depend on its speed.
+	Counted bool
+	Doc     string // what is counted or timed, where, and by which clock
 }
 
 // Metrics lists every metric in the order tables show them.
@@ -14,19 +17,19 @@ var Metrics = []Metric{
 	{Name: "goodput_bytes_per_second", Unit: "B/s", Better: "higher", Doc: "Payload bytes the reader checked in the window, by the reader's monotonic clock; framing is not counted."},
 	{Name: "messages_per_second", Unit: "1/s", Better: "higher", Doc: "Messages the reader checked in the window, by the reader's monotonic clock."},
 	{Name: "written_bytes_per_second", Unit: "B/s", Better: "higher", Doc: "Payload bytes the server handed to its strategy in the window, by its monotonic clock: the only speed of sink null, which nobody reads."},
-	{Name: "write_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "Write calls the writer made on its sockets, by its own count; a call the kernel took in parts counts once."},
-	{Name: "segments_per_message", Unit: "segments/message", Better: "lower", Doc: "TCP segments with data that left the writer, by TCP_INFO (tcpi_data_segs_out); resent ones count again."},
-	{Name: "wire_bytes_per_message", Unit: "B/message", Better: "lower", Doc: "Bytes the messages took on the link, headers included, by TCP_INFO (tcpi_bytes_sent and segments)."},
+	{Name: "write_calls_per_message", Unit: "calls/message", Better: "lower", Counted: true, Doc: "Write calls the writer made on its sockets, by its own count; a call the kernel took in parts counts once."},
+	{Name: "segments_per_message", Unit: "segments/message", Better: "lower", Counted: true, Doc: "TCP segments with data that left the writer, by TCP_INFO (tcpi_data_segs_out); resent ones count again."},
+	{Name: "wire_bytes_per_message", Unit: "B/message", Better: "lower", Counted: true, Doc: "Bytes the messages took on the link, headers included, by TCP_INFO (tcpi_bytes_sent and segments)."},
 	{Name: "server_cpu_seconds_per_message", Unit: "s/message", Better: "lower", Doc: "User and system CPU time of the server process, by getrusage(2); of a user's server that of all its processes, by their CPU clocks and /proc/PID/stat."},
-	{Name: "allocs_per_message", Unit: "allocs/message", Better: "lower", Doc: "Heap objects the server process allocated, by runtime.ReadMemStats."},
-	{Name: "write_syscalls_per_message", Unit: "calls/message", Better: "lower", Doc: "write(2), writev(2) and their kin of the whole server process, by the kernel's count in /proc/self/io; sendmsg(2) is not in it."},
-	{Name: "option_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "setsockopt(2) and getsockopt(2) calls of strategies that steer by them, in the whole trial."},
+	{Name: "allocs_per_message", Unit: "allocs/message", Better: "lower", Counted: true, Doc: "Heap objects the server process allocated, by runtime.ReadMemStats."},
+	{Name: "write_syscalls_per_message", Unit: "calls/message", Better: "lower", Counted: true, Doc: "write(2), writev(2) and their kin of the whole server process, by the kernel's count in /proc/self/io; sendmsg(2) is not in it."},
+	{Name: "option_calls_per_message", Unit: "calls/message", Better: "lower", Counted: true, Doc: "setsockopt(2) and getsockopt(2) calls of strategies that steer by them, in the whole trial."},
 	{Name: "feed_calls_per_message", Unit: "calls/message", Better: "lower", Doc: "write(2) calls of strategies that first put bytes where the kernel takes them from, a pipe or a file, in the whole trial."},
 	{Name: "pauses_per_second", Unit: "pauses/s", Better: "", Doc: "How often strategy pipeline paused because too much was in flight or the send buffer nearly full, a mean over connections, from the first write to the end."},
 	{Name: "paused_share", Unit: "s/s", Better: "", Doc: "Share of the time from the first write to the end in which strategy pipeline paused, a mean over connections."},
 	{Name: "zerocopy_copied_share", Unit: "send/send", Better: "lower", Doc: "Share of MSG_ZEROCOPY sends that the kernel copied after all, by their completions in the whole trial."},
-	{Name: "records_per_message", Unit: "records/message", Better: "lower", Doc: "TLS records the server wrote, by their headers as they pass to the socket or the strategy below."},
-	{Name: "frames_per_message", Unit: "frames/message", Better: "", Doc: "Data frames of WebSocket or HTTP/2 that the reader took, in the whole trial; a message that is deflated may come in several WebSocket frames, and a DATA frame of h2 may have many messages."},
+	{Name: "records_per_message", Unit: "records/message", Better: "lower", Counted: true, Doc: "TLS records the server wrote, by their headers as they pass to the socket or the strategy below."},
+	{Name: "frames_per_message", Unit: "frames/message", Better: "", Counted: true, Doc: "Data frames of WebSocket or HTTP/2 that the reader took, in the whole trial; a message that is deflated may come in several WebSocket frames, and a DATA frame of h2 may have many messages."},
 	{Name: "h2_stream_window_bytes", Unit: "B", Better: "", Doc: "What the client let the server send ahead on one HTTP/2 stream (SETTINGS_INITIAL_WINDOW_SIZE), by the frames the server read."},
 	{Name: "h2_connection_window_bytes", Unit: "B", Better: "", Doc: "What the client let the server send ahead on the HTTP/2 connection when the first DATA frame left, by the WINDOW_UPDATE frames the server read."},
 	{Name: "h2_window_empty_share", Unit: "s/s", Better: "", Doc: "Share of the whole trial in which the flow-control window of the HTTP/2 connection or of one of its streams was empty, a mean over connections, by the frames that pass above TLS and the strategy."},

@@ -10,8 +10,14 @@ type Plan struct {
 	Seed    uint64    `json:"seed"` // of the order within blocks and of arrival times
 	Compare []Compare `json:"compare,omitempty"`
 	Charts  []Chart   `json:"charts,omitempty"`
+	// Gate holds the rules of the scenario; none leaves them to the gate.
+	Gate []Rule `json:"gate,omitempty"`
 	// Servers are the user's programs, by the value of factor "server".
 	Servers map[string]Server `json:"servers,omitempty"`
+	// Arms are programs that are measured against each other; Turns is nil
+	// without them.
+	Arms  []Arm  `json:"arms,omitempty"`
+	Turns *Turns `json:"turns,omitempty"`
 }
 
 // Measure says how many blocks are run. A run stops at the first of: MinBlocks

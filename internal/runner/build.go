@@ -19,14 +19,33 @@ import (
 // said.
 func Build(ctx context.Context, p plan.Plan, note func(string)) error {
 	for _, name := range slices.Sorted(maps.Keys(p.Servers)) {
-		s := p.Servers[name]
-		if len(s.Build) == 0 {
-			continue
+		if err := BuildServer(ctx, "server "+name, p.Servers[name], note); err != nil {
+			return err
 		}
-		note(fmt.Sprintf("server %s: building: %s", name, plan.Quote(s.Build)))
-		if err := build(ctx, s); err != nil {
-			return fmt.Errorf("server %s: %s: %w", name, plan.Quote(s.Build), err)
+	}
+	return nil
+}
+
+// BuildArms does the same for the servers of the plan's arms.
+func BuildArms(ctx context.Context, p plan.Plan, note func(string)) error {
+	for _, a := range p.Arms {
+		for _, name := range slices.Sorted(maps.Keys(a.Servers)) {
+			if err := BuildServer(ctx, fmt.Sprintf("arm %s: server %s", a.Name, name), a.Servers[name], note); err != nil {
+				return err
+			}
 		}
+	}
+	return nil
+}
+
+// BuildServer runs the build command of a server, if it has one; what names it.
+func BuildServer(ctx context.Context, what string, s plan.Server, note func(string)) error {
+	if len(s.Build) == 0 {
+		return nil
+	}
+	note(fmt.Sprintf("%s: building: %s", what, plan.Quote(s.Build)))
+	if err := build(ctx, s); err != nil {
+		return fmt.Errorf("%s: %s: %w", what, plan.Quote(s.Build), err)
 	}
 	return nil
 }

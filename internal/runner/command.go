@@ -3,6 +3,7 @@ package runner
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strconv"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -26,6 +27,12 @@ func Self() (Command, error) {
 // sleeps in the kernel and would keep the only one from the writers.
 func (r *Runner) command(role string, c plan.Cell) *exec.Cmd {
 	cmd := r.Command(role, c)
+	if program := r.Run.Manifest.Plan.ArmOf(c).Program; program != "" && role == "serve" {
+		if !filepath.IsAbs(program) {
+			program = filepath.Join(r.Run.Dir, program)
+		}
+		cmd.Path, cmd.Err = program, nil
+	}
 	if r.Pins == Unpinned || role == superviseRole { // whose environment is the user's server's
 		return cmd
 	}

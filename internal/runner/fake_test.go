@@ -31,6 +31,7 @@ type fake struct {
 	Generator loadgen.Record
 	Shift     time.Duration // of the generator's window
 	Cell      string        // if set, only children of this cell do as Do says
+	Turns     bool          // it knows how to take turns
 }
 
 // What fakes do.
@@ -90,7 +91,7 @@ func (f fake) child(role string) {
 		time.Sleep(time.Minute)
 	}
 	if do != refuse && do != silence && do != babble {
-		send(child.Ready{Addr: "127.0.0.1:1"})
+		send(child.Ready{Addr: "127.0.0.1:1", Turns: f.Turns})
 		if role == "serve" {
 			send(child.Ready{})
 		}

@@ -104,23 +104,23 @@ func (r *Runner) watched(ctx context.Context, c plan.Cell, block, order int, l *
 	_, o, err := r.inside(ctx, c, block, order, server.LookTimeline)
 	if err == nil {
 		l.Timeline = timeline(o.server.Look.Timeline, o.server.Times.Begin)
-		l.Latency = sliced(o.generator.Slices, c.Window)
+		l.Latency = partsOf(o.generator.Parts, c.Window)
 	}
 	return err
 }
 
-// latencySlices is how many parts of a window have latencies of their own where
+// latencyParts is how many parts of a window have latencies of their own where
 // the server is watched.
-const latencySlices = 200
+const latencyParts = 200
 
-func (r *Runner) slices() int {
+func (r *Runner) parts() int {
 	if r.looking == server.LookTimeline {
-		return latencySlices
+		return latencyParts
 	}
 	return 0
 }
 
-func sliced(parts []loadgen.Slice, window plan.Seconds) (out []results.Slice) {
+func partsOf(parts []loadgen.Part, window plan.Seconds) (out []results.Slice) {
 	for i, p := range parts {
 		if p.Count > 0 {
 			out = append(out, results.Slice{

@@ -12,7 +12,7 @@ import (
 
 // derive computes a trial's metrics from what both sides recorded.
 func derive(t *results.Trial, c plan.Cell, o outcome) {
-	m, srv, gen := t.Metrics, o.server, o.generator
+	m, gen := t.Metrics, o.generator
 	if s := seconds(gen.End.Time - gen.Begin.Time); s > 0 {
 		m["goodput_bytes_per_second"] = float64(gen.End.Bytes-gen.Begin.Bytes) / s
 		m["messages_per_second"] = float64(gen.End.Messages-gen.Begin.Messages) / s
@@ -42,17 +42,18 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	if o.own != nil {
 		deriveOwn(t, c, o)
 	} else {
-		deriveOurs(t, c, srv)
+		deriveOurs(t, c, o)
 	}
 	if c.Timed() {
 		percentiles(t, results.LatencyHistogram, gen.Latency)
 	}
+	deriveSlices(t, o)
 	deriveLink(t, c, o)
 }
 
 // deriveOurs adds what our own server counted.
-func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
-	m := t.Metrics
+func deriveOurs(t *results.Trial, c plan.Cell, o outcome) {
+	m, srv := t.Metrics, o.server
 	if all := srv.Sent + srv.Dropped + srv.Unsent; c.Timed() && all > 0 {
 		m["dropped_share"] = float64(srv.Dropped) / float64(all)
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
@@ -71,6 +72,12 @@ func deriveOurs(t *results.Trial, c plan.Cell, srv server.Record) {
 		m["zerocopy_copied_share"] = srv.Strategy["zerocopy_copied"] / n
 	}
 	deriveHTTP2(m, srv.Strategy)
+	t.Counts = map[string]uint64{
+		results.CountMessages: srv.Sent, results.CountReceived: o.generator.Received.Messages, results.CountFrames: o.generator.Frames,
+	}
+	if srv.Calls > 0 { // a server of an older revision does not tell
+		t.Counts[results.CountWriteCalls], t.Counts[results.CountRecords] = srv.Calls, srv.Records
+	}
 	if s := seconds(srv.End.Time - srv.Begin.Time); s > 0 {
 		m["written_bytes_per_second"] = float64(srv.End.Bytes-srv.Begin.Bytes) / s
 	}
@@ -117,7 +124,7 @@ func deriveHTTP2(m, counts map[string]float64) {
 func perMessage(t *results.Trial, c plan.Values, srv server.Record, n float64) {
 	m := t.Metrics
 	use := srv.End.Usage.Sub(srv.Begin.Usage)
-	span := seconds(srv.End.Time - srv.Begin.Time)
+	span := seconds(srv.End.Time-srv.Begin.Time) * working(srv.Times)
 	m["write_calls_per_message"] = float64(srv.End.Calls-srv.Begin.Calls) / n
 	if c.Text("tls") != "none" {
 		m["records_per_message"] = float64(srv.End.Records-srv.Begin.Records) / n

@@ -33,11 +33,11 @@ type hosting struct {
 func (r *Runner) hosting(c plan.Cell, host string, block int, grace plan.Seconds) (hosting, error) {
 	p := r.Run.Manifest.Plan
 	if c.Ours() {
-		serve := server.Config{Listen: host + ":0", Factors: c.Factors, Seed: p.Seed + uint64(block), Grace: grace, Look: r.looking}
+		serve := server.Config{Listen: host + ":0", Factors: c.Factors, Seed: p.Seed + uint64(block), Grace: grace, Look: r.looking, Inject: p.ArmOf(c).Inject}
 		return hosting{role: "serve", name: "server", core: r.Pins.Server, config: serve, end: (*process).kill}, nil
 	}
 	name := c.Factors.Text("server")
-	s, ok := p.Servers[name]
+	s, ok := p.ServerOf(c)
 	if !ok {
 		return hosting{}, fmt.Errorf("server %s: the manifest does not say how it is started", name)
 	}
@@ -60,7 +60,7 @@ func (r *Runner) hosting(c plan.Cell, host string, block int, grace plan.Seconds
 
 // stream describes messages that are not pushbench's; nil if they are.
 func (r *Runner) stream(c plan.Cell) *loadgen.Stream {
-	s, ok := r.Run.Manifest.Plan.Servers[c.Factors.Text("server")]
+	s, ok := r.Run.Manifest.Plan.ServerOf(c)
 	if !ok || s.Messages == plan.MessagesPushbench {
 		return nil
 	}
@@ -100,7 +100,7 @@ func deriveOwn(t *results.Trial, c plan.Cell, o outcome) {
 	}
 	t.Metrics["server_memory_bytes"] = float64(o.own.End.Usage.MaxRSS)
 	n := float64(o.generator.End.Messages - o.generator.Begin.Messages)
-	span := seconds(o.own.End.Time - o.own.Begin.Time)
+	span := seconds(o.own.End.Time-o.own.Begin.Time) * working(o.own.Times)
 	if span <= 0 {
 		return
 	}

@@ -29,9 +29,14 @@ type Runner struct {
 	Command  Command
 	Progress func(Event) // never nil
 	Now      func() time.Time
+	// Done tells after each block whether the run has what it was asked for; nil
+	// leaves that to the plan's Measure.
+	Done func([]results.Trial) bool
 
-	waiting []results.Trial // see keep
-	looking string          // what looks inside our server in the trial under way; see Look
+	waiting  []results.Trial // see keep
+	failures int             // units in a row that failed outright
+	whole    map[string]bool // units of which an arm cannot take turns
+	looking  string          // what looks inside our server in the trial under way; see Look
 }
 
 // An Event tells how far a run is.
@@ -64,33 +69,31 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 	clock := budget{plan: p, start: r.Now(), now: r.Now}
 	have := recorded(r.Run.Trials)
 	for block := range p.Measure.MaxBlocks {
-		order := p.Order(block)
-		if complete(have, order, block) {
+		units := p.Units(block)
+		if complete(have, p.Cells, block) {
 			continue
 		}
-		if block >= p.Measure.MinBlocks {
-			if done, _ := stats.Done(p, r.Run.Trials); done {
-				return nil
-			}
-			if !clock.fits() {
-				r.Progress(Event{Note: fmt.Sprintf("stopping after %d of at most %d blocks: the next would pass the budget of %v", block, p.Measure.MaxBlocks, p.Measure.Budget.Duration())})
-				return nil
-			}
+		if block >= p.Measure.MinBlocks && r.done() {
+			return nil
+		}
+		if block >= p.Measure.MinBlocks && !clock.fits() {
+			r.Progress(Event{Note: fmt.Sprintf("stopping after %d of at most %d blocks: the next would pass the budget of %v", block, p.Measure.MaxBlocks, p.Measure.Budget.Duration())})
+			return nil
 		}
 		began := r.Now()
-		for i, c := range order {
-			if have[key{c.ID, block}] {
+		for i, cells := range units {
+			if complete(have, cells, block) {
 				continue
 			}
 			if drain.Err() != nil {
 				return ErrInterrupted
 			}
-			r.Progress(Event{Cell: c.ID, Block: block, Blocks: p.Measure.MaxBlocks, Done: i, Cells: len(order), Left: clock.left(block, i)})
-			t, err := r.trial(ctx, c, block, i)
+			r.Progress(Event{Cell: cells[0].Unit(), Block: block, Blocks: p.Measure.MaxBlocks, Done: i, Cells: len(units), Left: clock.left(block, i*len(cells))})
+			trials, err := r.unit(ctx, cells, block, i*len(cells))
 			if ctx.Err() != nil {
 				return ErrInterrupted
 			}
-			if err := r.keep(t, err); err != nil {
+			if err := r.keep(trials, err); err != nil {
 				return err
 			}
 		}
@@ -99,17 +102,26 @@ func (r *Runner) blocks(ctx, drain context.Context) error {
 	return nil
 }
 
-// keep records a trial. One that failed outright waits for one that does not:
-// then the fault was its own. If none follows, it was the machine's, nothing of
-// it is recorded, and the run can be resumed once it is mended.
-func (r *Runner) keep(t results.Trial, failed error) error {
-	r.waiting = append(r.waiting, t)
+func (r *Runner) done() bool {
+	if r.Done != nil {
+		return r.Done(r.Run.Trials)
+	}
+	done, _ := stats.Done(r.Run.Manifest.Plan, r.Run.Trials)
+	return done
+}
+
+// keep records the trials of a unit. One that failed outright waits for one that
+// does not: then the fault was its own. If none follows, it was the machine's,
+// nothing of it is recorded, and the run can be resumed once it is mended.
+func (r *Runner) keep(trials []results.Trial, failed error) error {
+	r.waiting = append(r.waiting, trials...)
 	if failed == nil {
+		r.failures = 0
 		return r.append()
 	}
-	r.Progress(Event{Note: fmt.Sprintf("%s: %v", t.Cell, failed)})
-	if n := len(r.waiting); n == maxFailures {
-		return fmt.Errorf("%d trials in a row failed, the last with: %w", n, failed)
+	r.Progress(Event{Note: fmt.Sprintf("%s: %v", trials[0].Cell, failed)})
+	if r.failures++; r.failures == maxFailures {
+		return fmt.Errorf("%d trials in a row failed, the last with: %w", r.failures, failed)
 	}
 	return nil
 }

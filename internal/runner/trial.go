@@ -3,7 +3,6 @@ package runner
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -11,7 +10,6 @@ import (
 	"github.com/pushbench/pushbench/internal/clock"
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/runner/ownserver"
-	"github.com/pushbench/pushbench/loadgen"
 	"github.com/pushbench/pushbench/results"
 )
 
@@ -27,8 +25,8 @@ const (
 	slack       = 10 * time.Second
 )
 
-// trial runs one cell once. It always returns a record; the error says why the
-// trial failed outright, which the record says too.
+// trial runs one cell once, by itself. It always returns a record; the error says
+// why the trial failed outright, which the record says too.
 func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (results.Trial, error) {
 	t, _, err := r.observed(ctx, c, block, order)
 	return t, err
@@ -36,59 +34,51 @@ func (r *Runner) trial(ctx context.Context, c plan.Cell, block, order int) (resu
 
 // observed is trial with what both sides recorded.
 func (r *Runner) observed(ctx context.Context, c plan.Cell, block, order int) (results.Trial, outcome, error) {
-	t := results.Trial{Cell: c.ID, Block: block, Order: order, Started: r.Now().UTC(), State: results.Valid, Metrics: map[string]float64{}}
+	t := r.blank(c, block, order)
 	boot := suspended()
 	o, err := r.measure(ctx, c, block)
 	if err != nil {
-		reason, said, _ := strings.Cut(err.Error(), ownserver.Said)
-		t.State, t.Reasons = results.Invalid, []string{reason}
-		if said != "" {
-			t.Warnings = append(t.Warnings, "it said: "+said)
-		}
-		return t, o, err
+		t.fail(err)
+		return t.Trial, o, err
 	}
-	derive(&t, c, o)
-	judge(&t, c, o, suspended()-boot)
-	return t, o, nil
+	t.settle(c, o, suspended()-boot)
+	return t.Trial, o, nil
+}
+
+// A draft is a record on its way.
+type draft struct{ results.Trial }
+
+// blank is the record of a trial that is about to begin.
+func (r *Runner) blank(c plan.Cell, block, order int) *draft {
+	t := &draft{results.Trial{Cell: c.ID, Block: block, Order: order, Started: r.Now().UTC(), State: results.Valid, Metrics: map[string]float64{}}}
+	if in := r.Run.Manifest.Plan.ArmOf(c).Inject; in.Touches(c) {
+		t.Warnings = append(t.Warnings, "made worse on purpose: --inject "+in.String())
+	}
+	return t
+}
+
+// fail records why the trial failed outright.
+func (t *draft) fail(err error) {
+	reason, said, _ := strings.Cut(err.Error(), ownserver.Said)
+	t.State, t.Reasons = results.Invalid, []string{reason}
+	if said != "" {
+		t.Warnings = append(t.Warnings, "it said: "+said)
+	}
+}
+
+// settle records what was measured and what it is worth.
+func (t *draft) settle(c plan.Cell, o outcome, asleep time.Duration) {
+	derive(&t.Trial, c, o)
+	judge(&t.Trial, c, o, asleep)
 }
 
 // measure starts both sides, lets them run, and returns what they recorded.
 func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome, err error) {
-	net, err := open(c.Factors, r.Run.Manifest.Links)
+	both, err := r.join(ctx, c, block)
 	if err != nil {
 		return o, err
 	}
-	defer func() { err = errors.Join(err, net.close()) }()
-	grace, readyIn := graceOf(c.Factors, net.profile()), readyTime+readyTrips*net.roundTrip()
-	h, err := r.hosting(c, net.host, block, plan.Seconds(grace.Seconds()))
-	if err != nil {
-		return o, err
-	}
-	sp, err := start(r.command(h.role, c), h.name, net.server, h.core)
-	if err != nil {
-		return o, err
-	}
-	defer sp.end()
-	defer context.AfterFunc(ctx, func() { h.end(sp) })()
-	var up child.Ready
-	if err := ready(sp, h.config, &up, readyIn+h.within); err != nil {
-		return o, err
-	}
-	gp, err := start(r.command("load", c), "generator", net.client, r.Pins.Generator)
-	if err != nil {
-		return o, err
-	}
-	defer gp.end()
-	defer context.AfterFunc(ctx, gp.kill)()
-	load := loadgen.Config{Target: up.Addr, Certificate: up.Certificate, Pipes: up.Pipes, Factors: c.Factors, Grace: plan.Seconds(grace.Seconds()), Endless: !c.Ours(), Timed: c.Timed(), Stream: r.stream(c), Slices: r.slices()}
-	if err := ready(gp, load, &child.Ready{}, readyIn); err != nil {
-		return o, errors.Join(sp.gone(), err) // a server that died explains it
-	}
-	if c.Ours() {
-		if err := ready(sp, nil, &up, readyIn); err != nil { // every connection accepted
-			return o, err
-		}
-	}
+	defer func() { err = errors.Join(err, both.close()) }()
 	times := child.Go{Start: clock.Now() + int64(leadTime)}
 	times.Begin = times.Start + int64(c.Warmup.Duration())
 	times.End = times.Begin + int64(c.Window.Duration())
@@ -97,31 +87,8 @@ func (r *Runner) measure(ctx context.Context, c plan.Cell, block int) (o outcome
 		tail = ownTailTime
 	}
 	times.Stop = times.End + int64(max(tail, c.Window.Duration()/tailShare))
-	began := clock.Now()
-	if err := errors.Join(net.begin(), sp.send(times), gp.send(times)); err != nil {
+	if err := both.begin(times); err != nil {
 		return o, err
 	}
-	within := c.Warmup.Duration() + c.Window.Duration() + grace + slack
-	// Both are asked, so that an end of the one explains an end of the other.
-	if err := errors.Join(o.receiveServer(c, sp, within), gp.receive(&o.generator, within)); err != nil {
-		return o, err
-	}
-	o.link, err = net.observe(began)
-	return o, err
-}
-
-// ready sends a configuration, if any, and waits until the child can go on.
-func ready(p *process, cfg any, up *child.Ready, within time.Duration) error {
-	if cfg != nil {
-		if err := p.send(cfg); err != nil {
-			return err
-		}
-	}
-	if err := p.receive(up, within); err != nil {
-		return err
-	}
-	if up.Error != "" {
-		return fmt.Errorf("%s: %s", p.role, up.Error)
-	}
-	return nil
+	return both.end()
 }

@@ -45,6 +45,7 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 		shifted("server", lateness(srv.Times, srv.Begin.Time, srv.End.Time))
 	}
 	shifted("generator", lateness(gen.Times, gen.Begin.Time, gen.End.Time))
+	judgeSlices(o, invalid)
 	if late := t.Metrics["pacer_late_p99_seconds"]; late > latePacer.Seconds() {
 		invalid("the pacer was late while the server was idle: p99 above %v", latePacer)
 	}

@@ -145,3 +145,11 @@ func total(h *metrics.Float64Histogram) float64 {
 func seconds(sec, usec int64) float64 {
 	return (time.Duration(sec)*time.Second + time.Duration(usec)*time.Microsecond).Seconds()
 }
+
+// CPU is the user and system time of this process so far, in seconds. It is
+// cheap to read.
+func CPU() float64 {
+	var u Usage
+	readProcess(&u)
+	return u.CPU
+}

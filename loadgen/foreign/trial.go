@@ -110,6 +110,10 @@ func (t *Trial) Run(ctx context.Context, times child.Go) (loadgen.Record, error)
 	reader := usage.NewReader()
 	clock.Wait(ctx, times.Begin)
 	rec.Begin = loadgen.Snapshot{Usage: reader.Begin(), Time: clock.Now()}
+	_, turns := times.Warm()
+	rec.Slices = loadgen.SlicesOf(ctx, turns, func() loadgen.Mark {
+		return loadgen.Mark{Messages: t.observer.Messages(), Bytes: t.observer.Bytes(), Time: clock.Now()}
+	})
 	clock.Wait(ctx, times.End)
 	rec.End = loadgen.Snapshot{Time: clock.Now(), Usage: reader.End()}
 	clock.Wait(ctx, times.Stop)

@@ -29,6 +29,7 @@ type Panel struct {
 	X, Y   Axis
 	Series []Series
 	Layers []Layer // drawn in order, below the series
+	Beside []Tick  // texts at the right of the frame, by places of Y
 }
 
 // A Layer is anything else a panel shows, such as a limit.

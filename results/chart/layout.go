@@ -109,6 +109,11 @@ func (c *canvas) single(panel Panel, area vg.Rectangle) {
 	if named {
 		frame.Max.X -= widest(panel.Series) + 20
 	}
+	var beside vg.Length
+	for _, t := range panel.Beside {
+		beside = max(beside, tickFace.width(t.Label)+16)
+	}
+	frame.Max.X -= beside
 	p := newPane(c, panel, frame)
 	c.axisTitles(panel, area.Max.Y, area.Min.X, frame)
 	heights, atEnds := p.endLabels()

@@ -72,6 +72,9 @@ func (p *pane) axes(yLabels bool) {
 			p.write(t.Label, tickFace, vg.Point{X: f.Min.X - 10, Y: y}, rightMiddle)
 		}
 	}
+	for _, t := range p.panel.Beside {
+		p.write(t.Label, labelFace, vg.Point{X: f.Max.X + 14, Y: p.at(p.panel.X.Min, t.At).Y}, leftMiddle)
+	}
 	for _, t := range p.panel.X.Ticks {
 		x := p.at(t.At, p.panel.Y.Min).X
 		p.line(softInk, hairline, nil, vg.Point{X: x, Y: f.Min.Y}, vg.Point{X: x, Y: f.Min.Y - tickLength})

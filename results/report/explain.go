@@ -61,26 +61,26 @@ func explainGroup(w io.Writer, s results.Summary, group string, byID map[string]
 		if x.Expected != nil {
 			expected, apart = *x.Expected, *x.Apart
 		}
-		rate.add(figure(&x.Measured.Rate, units.Number), "")
-		rateSays.add(figure(&expected.Rate, units.Number), "")
-		rateOff.add(figure(&apart.Rate, percent), "")
-		cpu.add(figure(x.Measured.CPU, units.Duration), "")
-		cpuSays.add(figure(expected.CPU, units.Duration), "")
-		cpuOff.add(figure(apart.CPU, percent), "")
+		rate.add(known(&x.Measured.Rate, units.Number), "")
+		rateSays.add(known(&expected.Rate, units.Number), "")
+		rateOff.add(known(&apart.Rate, signed), "")
+		cpu.add(known(x.Measured.CPU, units.Duration), "")
+		cpuSays.add(known(expected.CPU, units.Duration), "")
+		cpuOff.add(known(apart.CPU, signed), "")
 		limits.add(string(x.Limit), "")
 	}
 	write(w, append(columns, rate, rateSays, rateOff, cpu, cpuSays, cpuOff, limits))
 }
 
-// figure writes a number, or a dash where it is not known.
-func figure(v *float64, form func(float64) string) string {
+// known writes a number, or a dash where it is not known.
+func known(v *float64, form func(float64) string) string {
 	if v == nil || math.IsNaN(*v) {
 		return "–"
 	}
 	return form(*v)
 }
 
-func percent(v float64) string { return fmt.Sprintf("%+.0f %%", 100*v) }
+func signed(v float64) string { return fmt.Sprintf("%+.0f %%", 100*v) }
 
 func scores(w io.Writer, e model.Explanation) {
 	fmt.Fprintf(w, "\nheld-out cells within %.0f %% of the measurement\n", 100*model.Close)

@@ -133,6 +133,14 @@ func (e *edge) calls(sink *strategy.Sink) uint64 {
 	return sink.Calls()
 }
 
+// emptyWrite makes a write call of no bytes.
+func (e *edge) emptyWrite(sink *strategy.Sink) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	_, err := sink.Write(nil)
+	return err
+}
+
 func (e *edge) Read(p []byte) (int, error) { return e.under.Read(p) }
 
 // Close closes the connection of a handshake that failed. Once there is a stream

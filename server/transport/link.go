@@ -291,6 +291,19 @@ func (l *Link) Calls() uint64 {
 	return l.sink.Calls()
 }
 
+// EmptyWrite makes a write call that writes nothing, and counts it.
+func (l *Link) EmptyWrite() (err error) {
+	switch {
+	case l.lower != nil:
+		_, err = l.lower.Write(nil)
+	case l.edge != nil:
+		err = l.edge.emptyWrite(l.sink)
+	default:
+		_, err = l.sink.Write(nil)
+	}
+	return err
+}
+
 // Records is the number of TLS records written.
 func (l *Link) Records() uint64 {
 	if l.records == nil {

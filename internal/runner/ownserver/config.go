@@ -33,7 +33,9 @@ type Record struct {
 	Times child.Go `json:"times"` // as they were asked
 	Begin Snapshot `json:"begin"` // of the measured window
 	End   Snapshot `json:"end"`
-	NoTCP string   `json:"no_tcp,omitempty"` // why there are no figures of TCP
+	// Slices are those of the turns within the window, if it has any.
+	Slices []Slice `json:"slices,omitempty"`
+	NoTCP  string  `json:"no_tcp,omitempty"` // why there are no figures of TCP
 	// Ended is how the command ended before the window did, with its last lines;
 	// empty if it did not.
 	Ended string `json:"ended,omitempty"`
@@ -44,4 +46,16 @@ type Snapshot struct {
 	Time  int64           `json:"time"` // clock.Now
 	Usage usage.Usage     `json:"usage"`
 	TCP   *server.TCPInfo `json:"tcp,omitempty"` // nil where the system does not tell
+}
+
+// A Slice is what the server did in the slice of one turn.
+type Slice struct {
+	Begin Mark `json:"begin"`
+	End   Mark `json:"end"`
+}
+
+// A Mark is the state at an edge of a slice.
+type Mark struct {
+	Time int64   `json:"time"`        // clock.Now
+	CPU  float64 `json:"cpu_seconds"` // of the server's processes
 }

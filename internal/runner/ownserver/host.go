@@ -90,9 +90,16 @@ func (h *Host) Run(ctx context.Context, times child.Go) Record {
 		}
 	}()
 	rec := Record{Times: times}
+	warm, turns := times.Warm()
+	if len(times.Turns) > 0 {
+		h.pause()
+		defer h.resume()
+	}
+	h.turns(ctx, warm)
 	clock.Wait(ctx, times.Begin)
 	begin, _ := h.sockets() // an error comes again below
 	rec.Begin = Snapshot{Usage: usage.BeginTree(), Time: clock.Now()}
+	rec.Slices = h.turns(ctx, turns)
 	clock.Wait(ctx, times.End)
 	end, err := h.sockets() // soon: the readers leave a little later
 	rec.End = Snapshot{Time: clock.Now(), Usage: usage.EndTree()}

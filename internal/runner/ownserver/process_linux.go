@@ -56,6 +56,7 @@ func (h *Host) stop() {
 	if h.cmd == nil || h.cmd.Process == nil {
 		return
 	}
+	h.resume()                                      // one that is stopped would not hear of it
 	_ = unix.Kill(-h.cmd.Process.Pid, unix.SIGTERM) // an error says that nothing is left of the group
 	select {
 	case <-h.ended:

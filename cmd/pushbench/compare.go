@@ -1,0 +1,215 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/pflag"
+
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/results/gate"
+	"github.com/pushbench/pushbench/scenarios"
+	"github.com/pushbench/pushbench/scenarios/quantity"
+)
+
+var compareCommand = command{
+	name:    "compare",
+	args:    "[BASE] RUN",
+	summary: "Say in which cells and metrics a stored run is better or worse than another run, than a baseline, or some of its cells than those with a base value of a factor. It measures nothing.",
+	example: `pushbench compare results/runs/before results/runs/after
+pushbench compare results/runs/smoke --base strategy=direct
+pushbench compare before after --metric server_cpu_seconds_per_message --least-difference 5% --fail
+pushbench compare results/runs/smoke --save-baseline baselines
+pushbench compare results/runs/later --baseline baselines --fail`,
+	flags: func(fs *pflag.FlagSet) {
+		fs.String("base", "", "of one run: the cells to hold the others against, factor=value")
+		fs.String("baseline", "", "of one run: the directory of baselines to hold it against")
+		fs.String("history", "", "of one run: a directory of earlier runs, in which to look for changes up to it")
+		fs.String("save-baseline", "", "of one run: make it the baseline of its scenario in this directory")
+		fs.StringArray("metric", nil, "compare this metric; may be repeated (default: the scenario's gate or, without one, goodput, write calls, CPU, latency p50 and p99)")
+		fs.String("least-difference", "", "the least relative difference that matters (default 2.5%; any where counts are exact)")
+		fs.String("confidence", "", "of all intervals together (default 95%)")
+		fs.Bool("fail", false, "end with status 1 if anything is worse, 3 if anything is undecided")
+		decisionFlags(fs)
+	},
+	run: runCompare,
+}
+
+func runCompare(_ context.Context, inv *invocation) error {
+	if err := checkDecisionFlags(inv); err != nil {
+		return err
+	}
+	way, err := wayOf(inv)
+	if err != nil {
+		return err
+	}
+	var runs []*results.Run
+	for _, dir := range inv.args {
+		run, err := readRun(inv, dir)
+		if err != nil {
+			return err
+		}
+		runs = append(runs, run)
+	}
+	head := runs[len(runs)-1]
+	if way == "save-baseline" {
+		return saveBaseline(inv, head)
+	}
+	d, err := compared(inv, way, runs)
+	if err != nil {
+		return err
+	}
+	if err := showDecision(inv, head.Dir, head.Manifest, d); err != nil {
+		return err
+	}
+	if fail, _ := inv.flags.GetBool("fail"); fail || d.Verdict == gate.Unmeasured {
+		return statusOf(inv, d)
+	}
+	return nil
+}
+
+// wayOf returns the flag that says what the run is held against; "" is another run.
+func wayOf(inv *invocation) (way string, err error) {
+	for _, name := range []string{"base", "baseline", "history", "save-baseline"} {
+		switch {
+		case !inv.flags.Changed(name):
+		case way != "":
+			return "", usageError("--%s and --%s ask for different things; leave one out", way, name)
+		default:
+			way = name
+		}
+	}
+	switch {
+	case way != "" && len(inv.args) != 1:
+		return "", usageError("with --%s, one run directory is meant; there are %d arguments", way, len(inv.args))
+	case way == "" && len(inv.args) != 2:
+		return "", usageError("two run directories are meant, the base first; there are %d arguments (one is enough with --base factor=value or --baseline DIR)", len(inv.args))
+	}
+	return way, nil
+}
+
+// compared makes the decision.
+func compared(inv *invocation, way string, runs []*results.Run) (d gate.Decision, err error) {
+	head := runs[len(runs)-1]
+	rules, err := compareRules(inv, way, head)
+	if err != nil {
+		return d, statusError{exitUsage, err}
+	}
+	what, _ := inv.flags.GetString(way)
+	switch way {
+	case "baseline":
+		b, err := gate.ReadBaseline(what, head.Manifest.Plan.Name)
+		if err != nil {
+			return d, err
+		}
+		if d, err = gate.Against(b, head, rules); err != nil {
+			return d, statusError{exitUsage, err}
+		}
+		return d, nil
+	case "history":
+		past, err := gate.ReadHistory(what, head.Manifest.Plan.Name)
+		if err != nil {
+			return d, err
+		}
+		if d, err = gate.History(gate.UpTo(past, head), rules); err != nil {
+			return d, statusError{exitUsage, err}
+		}
+		return d, nil
+	case "base":
+		d, err = within(head, rules, what)
+	default:
+		d, err = gate.Between(runs[0], head, rules)
+	}
+	if err != nil {
+		return d, statusError{exitUsage, err}
+	}
+	return d, nil
+}
+
+// saveBaseline makes a run the baseline of its scenario.
+func saveBaseline(inv *invocation, run *results.Run) error {
+	dir, _ := inv.flags.GetString("save-baseline")
+	rules, err := compareRules(inv, "baseline", run)
+	if err != nil {
+		return statusError{exitUsage, err}
+	}
+	b, err := gate.NewBaseline(run, rules)
+	if err != nil {
+		return err
+	}
+	name, err := b.Write(dir)
+	if err == nil {
+		fmt.Fprintln(inv.stdout, name)
+	}
+	return err
+}
+
+// readRun refuses a damaged run: what is missing might be what is worse.
+func readRun(inv *invocation, dir string) (*results.Run, error) {
+	run, err := results.Read(dir)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range run.Warnings {
+		fmt.Fprintln(inv.stderr, w)
+	}
+	return run, nil
+}
+
+// compareRules are the scenario's, or those that the flags ask for. Baselines are
+// the gate's: without flags they follow its default rules.
+func compareRules(inv *invocation, way string, head *results.Run) ([]plan.Rule, error) {
+	metrics, _ := inv.flags.GetStringArray("metric")
+	least, err := shareFlag(inv, "least-difference")
+	if err != nil {
+		return nil, err
+	}
+	confidence, err := shareFlag(inv, "confidence")
+	if err != nil {
+		return nil, err
+	}
+	asked := len(metrics) > 0 || least > 0 || confidence > 0
+	if !asked && (way == "baseline" || way == "history" || len(head.Manifest.Plan.Gate) > 0) {
+		return gate.Rules(head.Manifest.Plan), nil
+	}
+	return gate.Usual(head.Manifest.Plan, head.Trials, metrics, least, confidence)
+}
+
+// shareFlag reads a flag such as 2.5%; 0 if it is not given.
+func shareFlag(inv *invocation, name string) (float64, error) {
+	text, _ := inv.flags.GetString(name)
+	if text == "" {
+		return 0, nil
+	}
+	v, err := quantity.Share.Parse(text)
+	if err == nil && !(v > 0 && v < 1) {
+		err = fmt.Errorf("%q is not between 0%% and 100%%", text)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("--%s: %w", name, err)
+	}
+	return v, nil
+}
+
+// within compares the cells of one run with those of the base value. Arms were
+// looked at after each block; the cells of other runs are a sample of fixed size.
+func within(run *results.Run, rules []plan.Rule, base string) (gate.Decision, error) {
+	factor, text, ok := strings.Cut(base, "=")
+	if !ok {
+		return gate.Decision{}, fmt.Errorf("--base %s: factor=value is meant, such as strategy=direct", base)
+	}
+	value, err := scenarios.ParseValue(factor, text)
+	if err != nil {
+		return gate.Decision{}, fmt.Errorf("--base %s: %w", base, err)
+	}
+	g, err := gate.With(run.Manifest.Plan, rules, gate.Arms{Factor: factor, Base: value})
+	if err != nil {
+		return gate.Decision{}, err
+	}
+	if factor != "arm" {
+		g = g.Once()
+	}
+	return g.Decide(run.Trials), nil
+}
