@@ -33,7 +33,7 @@ func Halves(cells []Observation) []Test {
 	for i := range half {
 		m := Fit(half[1-i])
 		for _, o := range half[i] {
-			out = append(out, Test{o, m.Predict(o.Shape, o.Samples)})
+			out = append(out, Test{o, m.PredictDuring(o)})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Test) int {

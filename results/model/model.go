@@ -168,15 +168,15 @@ func fit(cells []Observation, y func(Observation) float64) []float64 {
 	return nonNegative(rows, values)
 }
 
-// Predict says what a cell should do in trials that ran when the samples did.
-func (m *Model) Predict(s Shape, samples []Sample) Prediction {
+// Predict says what a cell should do while the machine has its usual speed.
+func (m *Model) Predict(s Shape) Prediction {
 	p := Prediction{Rate: math.Inf(1), CPU: math.NaN()}
 	for _, b := range s.bounds {
 		if used, ok := m.used[b.Limit]; ok && used*b.Most < p.Rate {
 			p.Rate, p.Limits = used*b.Most, b.Limit
 		}
 	}
-	slow, class := m.slow.over(samples), s.class()
+	class := s.class()
 	// As fast as the server, or the emulator, can: a link's cells borrow from those
 	// of the nearest network without a limit.
 	for _, open := range s.asOpen() {
@@ -184,7 +184,7 @@ func (m *Model) Predict(s Shape, samples []Sample) Prediction {
 		if c == nil {
 			continue
 		}
-		if r := 1 / dot(c, s.flatOut()) / slow; r < p.Rate {
+		if r := 1 / dot(c, s.flatOut()); r < p.Rate {
 			p.Rate, p.Limits, class = r, Server, open
 			if open == emulatorClass {
 				p.Limits = Emulator
@@ -201,7 +201,21 @@ func (m *Model) Predict(s Shape, samples []Sample) Prediction {
 		amounts = s.amountsAt(p.Rate)
 	}
 	if c := m.cpu[class]; c != nil {
-		p.CPU = dot(c, amounts) * slow
+		p.CPU = dot(c, amounts)
+	}
+	return p
+}
+
+// PredictDuring is Predict for the trials of an observation: what the machine's
+// speed, as other cells' trials tell it, did to each of them is done to the
+// prediction.
+func (m *Model) PredictDuring(o Observation) Prediction {
+	p, usual := m.Predict(o.Shape), m.slow.without(o)
+	if usual.Rate > 0 {
+		p.Rate *= o.Rate / usual.Rate
+	}
+	if usual.CPU > 0 {
+		p.CPU *= o.CPU / usual.CPU
 	}
 	return p
 }

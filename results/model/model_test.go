@@ -113,7 +113,7 @@ func TestLinkLimits(t *testing.T) {
 	var cells []plan.Values
 	for _, strategy := range []string{"direct", "rawwrite"} {
 		for _, sndbuf := range []float64{65536, 262144} {
-			for _, rtt := range []float64{0.001, 0.01, 0.05, 0.1} {
+			for _, rtt := range []float64{0.001, 0.02, 0.05, 0.1} {
 				cells = append(cells, plan.Values{
 					"strategy": strategy, "message": 4092.0, "sndbuf": sndbuf, "network": "emulated",
 					"bandwidth": 100e6, "rtt": rtt, "load": "saturate",

@@ -49,18 +49,6 @@ func (t track) at(when time.Time) float64 {
 	return math.Exp(median(slow))
 }
 
-// over is the median over the samples.
-func (t track) over(samples []Sample) float64 {
-	var f []float64
-	for _, s := range samples {
-		f = append(f, t.at(s.At))
-	}
-	if len(f) == 0 {
-		return 1
-	}
-	return median(f)
-}
-
 // without returns the observation as a machine of usual speed would have made it.
 func (t track) without(o Observation) Observation {
 	var rate, cpu []float64
