@@ -57,8 +57,10 @@ cross: ## build for macOS and Windows, tests included
 	GOOS=windows $(GO) build ./...
 
 # One package at a time: on two cores the trials of one make those of another late.
+# What they need is compiled before, on all cores.
 test: ## run every test, with the race detector where there is a C compiler
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
+	$(GO) list $(RACE) -test -deps -export ./... >/dev/null
 	$(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) -p 1 -timeout 8m ./...
 	cd $(PEERS) && $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) ./...
 	$(if $(shell command -v apt-get),$(MAKE) test-guest,@echo "no Debian packages: leaving out the guest kernel with sch_netem")

@@ -107,24 +107,27 @@ func TestEveryTransportDelivers(t *testing.T) {
 		{"load": "rate", "rate": 4000.0, "arrival": "poisson", "audience": "broadcast"},
 	}
 	cells := 0
-	transportCells(func(name string, v plan.Values) {
-		for _, load := range loads {
-			if v["ws_prepared"] == true && load["load"] == "saturate" {
-				continue
-			}
-			cells++
-			v := maps.Clone(v)
-			maps.Copy(v, load)
-			t.Run(name+" "+load.Text("load"), func(t *testing.T) {
-				srv, gen := both(t, v, 40*time.Millisecond)
-				whole(t, srv, gen)
-				// A slow machine may not be done with the first batch when the window ends.
-				if encrypted := v.Text("tls") != "none"; srv.End.Messages > 0 && encrypted != (srv.End.Records > 0) {
-					t.Errorf("%d records", srv.End.Records)
+	t.Run("cells", func(t *testing.T) { // which ends when all of them have
+		transportCells(func(name string, v plan.Values) {
+			for _, load := range loads {
+				if v["ws_prepared"] == true && load["load"] == "saturate" {
+					continue
 				}
-				checkFrames(t, v.Text("transport"), gen.Frames, srv.Sent)
-			})
-		}
+				cells++
+				v := maps.Clone(v)
+				maps.Copy(v, load)
+				t.Run(name+" "+load.Text("load"), func(t *testing.T) {
+					t.Parallel()
+					srv, gen := both(t, v, 40*time.Millisecond)
+					whole(t, srv, gen)
+					// A slow machine may not be done with the first batch when the window ends.
+					if encrypted := v.Text("tls") != "none"; srv.End.Messages > 0 && encrypted != (srv.End.Records > 0) {
+						t.Errorf("%d records", srv.End.Records)
+					}
+					checkFrames(t, v.Text("transport"), gen.Frames, srv.Sent)
+				})
+			}
+		})
 	})
 	if cells < 150 {
 		t.Errorf("%d cells were tried", cells)
@@ -150,35 +153,38 @@ func checkFrames(t *testing.T, transport string, frames, messages uint64) {
 // hold and readers of every size.
 func TestTransportFactors(t *testing.T) {
 	defer goleak.VerifyNone(t)
-	for _, set := range []plan.Values{
-		{"transport": "ws", "ws_prepared": true, "audience": "broadcast"},
-		{"transport": "ws", "ws_pool": true},
-		{"transport": "ws", "deflate": true},
-		{"transport": "ws", "deflate": true, "ws_prepared": true, "audience": "broadcast", "tls": "below"},
-		{"transport": "sse", "heartbeat": 0.001},
-		{"transport": "sse", "heartbeat": 0.001, "tls": "above"},
-		{"transport": "h2"},
-		{"transport": "h2", "h2_window": 1000.0},
-		{"transport": "h2", "h2_window": 1000.0, "tls": "below"},
-		{"transport": "h2push"},
-		{"transport": "h2push", "tls": "above"},
-		{"transport": "h2push", "h2_window": 1000.0},
-		{"transport": "h2push", "audience": "broadcast"},
-		{"transport": "h2", "read_size": 3.0},
-		{"transport": "h2push", "read_size": 3.0},
-		{"transport": "ws", "read_size": 3.0},
-		{"transport": "sse", "read_size": 3.0},
-		{"transport": "tcp", "tls": "below", "read_size": 3.0},
-	} {
-		for _, size := range []float64{32, 2000, 70000} {
-			v := plan.Values{"strategy": "bufio", "flush": "idle", "message": size, "connections": 3.0, "congestion": "reno", "load": "rate", "rate": 200.0}
-			maps.Copy(v, set)
-			t.Run(v.ID(), func(t *testing.T) {
-				srv, gen := both(t, v, 60*time.Millisecond)
-				whole(t, srv, gen)
-			})
+	t.Run("cells", func(t *testing.T) {
+		for _, set := range []plan.Values{
+			{"transport": "ws", "ws_prepared": true, "audience": "broadcast"},
+			{"transport": "ws", "ws_pool": true},
+			{"transport": "ws", "deflate": true},
+			{"transport": "ws", "deflate": true, "ws_prepared": true, "audience": "broadcast", "tls": "below"},
+			{"transport": "sse", "heartbeat": 0.001},
+			{"transport": "sse", "heartbeat": 0.001, "tls": "above"},
+			{"transport": "h2"},
+			{"transport": "h2", "h2_window": 1000.0},
+			{"transport": "h2", "h2_window": 1000.0, "tls": "below"},
+			{"transport": "h2push"},
+			{"transport": "h2push", "tls": "above"},
+			{"transport": "h2push", "h2_window": 1000.0},
+			{"transport": "h2push", "audience": "broadcast"},
+			{"transport": "h2", "read_size": 3.0},
+			{"transport": "h2push", "read_size": 3.0},
+			{"transport": "ws", "read_size": 3.0},
+			{"transport": "sse", "read_size": 3.0},
+			{"transport": "tcp", "tls": "below", "read_size": 3.0},
+		} {
+			for _, size := range []float64{32, 2000, 70000} {
+				v := plan.Values{"strategy": "bufio", "flush": "idle", "message": size, "connections": 3.0, "congestion": "reno", "load": "rate", "rate": 200.0}
+				maps.Copy(v, set)
+				t.Run(v.ID(), func(t *testing.T) {
+					t.Parallel()
+					srv, gen := both(t, v, 60*time.Millisecond)
+					whole(t, srv, gen)
+				})
+			}
 		}
-	}
+	})
 }
 
 // A slow reader is slow on every transport: it takes what its rate allows, and the
