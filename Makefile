@@ -11,7 +11,7 @@ PEERS    := bench/peers
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint workflows generated cross test test-guest fuzz accuracy bench bench-peers gate-study clean
+.PHONY: help build check fmt format vet lint workflows generated cross cross-tests test test-guest fuzz accuracy bench bench-peers gate-study clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -50,18 +50,27 @@ generated: ## check that generated files are up to date
 	if [ "$$before" != "$$(git diff | git hash-object --stdin)" ]; then \
 		echo "generated files were out of date; go generate has now changed:"; git diff --stat; exit 1; fi
 
-cross: ## build for macOS and Windows, tests included
+cross: ## build the program for macOS and Windows
+	GOOS=darwin $(GO) build -o /dev/null ./cmd/pushbench
+	GOOS=windows $(GO) build -o /dev/null ./cmd/pushbench
+
+cross-tests: ## look at everything as macOS and Windows see it, tests included
 	GOOS=darwin $(GO) vet ./...
 	GOOS=windows $(GO) vet ./...
-	GOOS=darwin $(GO) build ./...
-	GOOS=windows $(GO) build ./...
 
 # One package at a time: on two cores the trials of one make those of another late.
-# What they need is compiled before, on all cores.
+# What they need is compiled before, on all cores. Tests of the whole program start it
+# some hundred times, which takes twice as long with the race detector; it looks at
+# the packages, and at those tests that run both sides of a trial in one process.
+PROGRAM  := ./cmd/pushbench
+TOGETHER := ^Test(EveryTransportDelivers|TransportFactors|SlowReadersOfTransports|TransportsNoticeTruncation|BroadcastToAThousand|BothHalvesOfATrial|LoadOfServe)$$
+GOTEST    = $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test -vet=off -p 1 -timeout 8m
 test: ## run every test, with the race detector where there is a C compiler
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
 	$(GO) list $(RACE) -test -deps -export ./... >/dev/null
-	$(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) -p 1 -timeout 8m ./...
+	$(GOTEST) $(RACE) -run '$(TOGETHER)' $(PROGRAM)
+	$(GOTEST) -skip '$(TOGETHER)' $(PROGRAM)
+	$(GOTEST) $(RACE) $$($(GO) list ./... | grep -v '/cmd/pushbench$$')
 	cd $(PEERS) && $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) ./...
 	$(if $(shell command -v apt-get),$(MAKE) test-guest,@echo "no Debian packages: leaving out the guest kernel with sch_netem")
 
