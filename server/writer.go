@@ -103,13 +103,15 @@ type turned struct {
 // turn writes the next batch that is due. It returns false if there was none.
 func (w *writer) turn(f *feed) (more bool, err error) {
 	most := min(max(1, saturateBytes/(w.prefix+w.message)), maxGather)
-	items, done, err := f.take(w.items[:0], most, w.now())
+	items, _, err := f.take(w.items[:0], most, w.now())
 	w.items = items
 	if err != nil {
 		return false, err
 	}
 	if len(items) == 0 {
-		if done || w.over() {
+		// A stream of which nothing more is due stays open until the load ends: what
+		// ends it would fall into the window, and count there.
+		if w.over() {
 			w.done = true
 			return false, w.finish()
 		}

@@ -118,7 +118,8 @@ func TestEveryTransportDelivers(t *testing.T) {
 			t.Run(name+" "+load.Text("load"), func(t *testing.T) {
 				srv, gen := both(t, v, 40*time.Millisecond)
 				whole(t, srv, gen)
-				if encrypted := v.Text("tls") != "none"; encrypted != (srv.End.Records > 0) {
+				// A slow machine may not be done with the first batch when the window ends.
+				if encrypted := v.Text("tls") != "none"; srv.End.Messages > 0 && encrypted != (srv.End.Records > 0) {
 					t.Errorf("%d records", srv.End.Records)
 				}
 				checkFrames(t, v.Text("transport"), gen.Frames, srv.Sent)
