@@ -13,9 +13,10 @@ import (
 )
 
 // What children have to read their usage around the window, while none of them
-// works. The process table takes longer.
+// works: those of all arms read at once, and share a core. One that takes longer
+// would work in another's turn, which makes the trial invalid (see judge).
 const (
-	lookTime    = 10 * time.Millisecond
+	lookTime    = 40 * time.Millisecond
 	ownLookTime = 60 * time.Millisecond
 )
 
@@ -133,7 +134,7 @@ func armError(c plan.Cell, err error) error {
 // timetable tells the arm of each cell when to work, from start on: all warm up
 // one after the other, and then take turns.
 func timetable(t plan.Turns, cells []plan.Cell, start int64) []child.Go {
-	look, tail := int64(lookTime), int64(tailTime)
+	look, tail := int64(lookTime), int64(lookTime)
 	if !cells[0].Ours() {
 		look, tail = int64(ownLookTime), int64(ownTailTime)
 	}
