@@ -4,6 +4,7 @@ GO       ?= go
 TOOL     := $(GO) tool -modfile=tools/go.mod
 BUILD    := .build
 FUZZTIME ?= 5s
+BASELINE := results/baseline
 # Other clients, in a module of their own.
 PEERS    := bench/peers
 # The race detector needs a C compiler; on a machine with Go alone the tests run
@@ -11,7 +12,7 @@ PEERS    := bench/peers
 RACE     := $(if $(shell command -v $$($(GO) env CC)),-race)
 
 .DEFAULT_GOAL := help
-.PHONY: help build check fmt format vet lint workflows generated cross cross-tests test test-guest fuzz accuracy bench bench-peers gate-study clean
+.PHONY: help build check fmt format vet lint workflows generated cross cross-tests test gate baseline test-guest fuzz accuracy bench bench-peers gate-study clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -63,6 +64,8 @@ cross-tests: ## look at everything as macOS and Windows see it, tests included
 # some hundred times, which takes twice as long with the race detector; it looks at
 # the packages, and at those tests that run both sides of a trial in one process.
 PROGRAM  := ./cmd/pushbench
+# Simulations of the gate take eight times as long with it, in one goroutine.
+SIMULATE := ./results/gate
 TOGETHER := ^Test(EveryTransportDelivers|TransportFactors|SlowReadersOfTransports|TransportsNoticeTruncation|BroadcastToAThousand|BothHalvesOfATrial|LoadOfServe)$$
 GOTEST    = $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test -vet=off -p 1 -timeout 8m
 test: ## run every test, with the race detector where there is a C compiler
@@ -70,9 +73,20 @@ test: ## run every test, with the race detector where there is a C compiler
 	$(GO) list $(RACE) -test -deps -export ./... >/dev/null
 	$(GOTEST) $(RACE) -run '$(TOGETHER)' $(PROGRAM)
 	$(GOTEST) -skip '$(TOGETHER)' $(PROGRAM)
-	$(GOTEST) $(RACE) $$($(GO) list ./... | grep -v '/cmd/pushbench$$')
+	$(GOTEST) $(SIMULATE)
+	$(GOTEST) $(RACE) $$($(GO) list ./... | grep -v -e '/cmd/pushbench$$' -e '/results/gate$$')
 	cd $(PEERS) && $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) ./...
 	$(if $(shell command -v apt-get),$(MAKE) test-guest,@echo "no Debian packages: leaving out the guest kernel with sch_netem")
+
+# Timed metrics are left out: the baseline may have been made in other weather.
+gate: build ## hold counts per message to the stored baseline: half a minute
+	rm -rf $(BUILD)/gate
+	$(BUILD)/pushbench gate smoke --counted --baseline $(BASELINE) -o $(BUILD)/gate
+
+baseline: build ## make that baseline anew, where counts were meant to change
+	rm -rf $(BUILD)/baseline
+	$(BUILD)/pushbench run smoke -o $(BUILD)/baseline >/dev/null
+	$(BUILD)/pushbench compare $(BUILD)/baseline --counted --save-baseline $(BASELINE)
 
 # The tests of netem that have a case for backend tc, and that case alone: the
 # guest is too slow for backend user. It runs without the race detector. The count

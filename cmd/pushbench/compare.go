@@ -11,7 +11,6 @@ import (
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/gate"
 	"github.com/pushbench/pushbench/scenarios"
-	"github.com/pushbench/pushbench/scenarios/quantity"
 )
 
 var compareCommand = command{
@@ -28,9 +27,7 @@ pushbench compare results/runs/later --baseline baselines --fail`,
 		fs.String("baseline", "", "of one run: the directory of baselines to hold it against")
 		fs.String("history", "", "of one run: a directory of earlier runs, in which to look for changes up to it")
 		fs.String("save-baseline", "", "of one run: make it the baseline of its scenario in this directory")
-		fs.StringArray("metric", nil, "compare this metric; may be repeated (default: the scenario's gate or, without one, goodput, write calls, CPU, latency p50 and p99)")
-		fs.String("least-difference", "", "the least relative difference that matters (default 2.5%; any where counts are exact)")
-		fs.String("confidence", "", "of all intervals together (default 95%)")
+		ruleFlags(fs, "goodput, write calls, CPU, latency p50 and p99")
 		fs.Bool("fail", false, "end with status 1 if anything is worse, 3 if anything is undecided")
 		decisionFlags(fs)
 	},
@@ -93,7 +90,7 @@ func wayOf(inv *invocation) (way string, err error) {
 // compared makes the decision.
 func compared(inv *invocation, way string, runs []*results.Run) (d gate.Decision, err error) {
 	head := runs[len(runs)-1]
-	rules, err := compareRules(inv, way, head)
+	rules, err := rulesOf(inv, head.Manifest.Plan, head.Trials, way == "baseline" || way == "history")
 	if err != nil {
 		return d, statusError{exitUsage, err}
 	}
@@ -105,7 +102,7 @@ func compared(inv *invocation, way string, runs []*results.Run) (d gate.Decision
 			return d, err
 		}
 		if d, err = gate.Against(b, head, rules); err != nil {
-			return d, statusError{exitUsage, err}
+			return d, statusError{exitUsage, fmt.Errorf("%s: %w", gate.BaselineFile(what, b.Scenario), err)}
 		}
 		return d, nil
 	case "history":
@@ -131,7 +128,7 @@ func compared(inv *invocation, way string, runs []*results.Run) (d gate.Decision
 // saveBaseline makes a run the baseline of its scenario.
 func saveBaseline(inv *invocation, run *results.Run) error {
 	dir, _ := inv.flags.GetString("save-baseline")
-	rules, err := compareRules(inv, "baseline", run)
+	rules, err := rulesOf(inv, run.Manifest.Plan, run.Trials, true)
 	if err != nil {
 		return statusError{exitUsage, err}
 	}
@@ -156,41 +153,6 @@ func readRun(inv *invocation, dir string) (*results.Run, error) {
 		fmt.Fprintln(inv.stderr, w)
 	}
 	return run, nil
-}
-
-// compareRules are the scenario's, or those that the flags ask for. Baselines are
-// the gate's: without flags they follow its default rules.
-func compareRules(inv *invocation, way string, head *results.Run) ([]plan.Rule, error) {
-	metrics, _ := inv.flags.GetStringArray("metric")
-	least, err := shareFlag(inv, "least-difference")
-	if err != nil {
-		return nil, err
-	}
-	confidence, err := shareFlag(inv, "confidence")
-	if err != nil {
-		return nil, err
-	}
-	asked := len(metrics) > 0 || least > 0 || confidence > 0
-	if !asked && (way == "baseline" || way == "history" || len(head.Manifest.Plan.Gate) > 0) {
-		return gate.Rules(head.Manifest.Plan), nil
-	}
-	return gate.Usual(head.Manifest.Plan, head.Trials, metrics, least, confidence)
-}
-
-// shareFlag reads a flag such as 2.5%; 0 if it is not given.
-func shareFlag(inv *invocation, name string) (float64, error) {
-	text, _ := inv.flags.GetString(name)
-	if text == "" {
-		return 0, nil
-	}
-	v, err := quantity.Share.Parse(text)
-	if err == nil && !(v > 0 && v < 1) {
-		err = fmt.Errorf("%q is not between 0%% and 100%%", text)
-	}
-	if err != nil {
-		return 0, fmt.Errorf("--%s: %w", name, err)
-	}
-	return v, nil
 }
 
 // within compares the cells of one run with those of the base value. Arms were

@@ -72,7 +72,7 @@ func writeTo(name string, flag int, d gate.Decision, write func(io.Writer, gate.
 
 // statusOf is the exit status of a decision that was shown: 0, 1 or 3, or 4 where
 // a metric was never measured.
-func statusOf(inv *invocation, d gate.Decision) error {
+func statusOf(inv *invocation, d interface{ ExitStatus() int }) error {
 	status := d.ExitStatus()
 	if choice, _ := inv.flags.GetString("inconclusive"); status == gate.ExitInconclusive {
 		switch choice {

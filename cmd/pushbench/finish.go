@@ -14,11 +14,17 @@ import (
 	"github.com/pushbench/pushbench/results/verdict"
 )
 
-// finish makes and shows everything that follows from the stored trials.
-func finish(inv *invocation, store *results.Run) error {
+// derive writes the files that follow from the stored trials.
+func derive(store *results.Run) (results.Summary, error) {
 	s := stats.Summarize(store.Manifest, store.Trials)
 	s.Verdicts = verdict.All(s, store.Manifest.Plan)
-	if err := errors.Join(store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench()); err != nil {
+	return s, errors.Join(store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench())
+}
+
+// finish makes and shows everything that follows from the stored trials.
+func finish(inv *invocation, store *results.Run) error {
+	s, err := derive(store)
+	if err != nil {
 		return err
 	}
 	hists, err := latencies(store.Trials)

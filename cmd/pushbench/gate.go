@@ -23,6 +23,8 @@ var gateCommand = command{
 pushbench gate my-scenario.yaml --base-rev v1.2 --head-rev HEAD
 pushbench gate my-scenario.yaml --base-cmd "./old {port}" --head-cmd "./new {port}"
 pushbench gate smoke --inject spin=5%               # does it fail when it should?
+pushbench gate smoke --self-test                    # all kinds of that, and against itself
+pushbench gate smoke --baseline results/baseline    # what is here against a stored baseline
 pushbench gate --resume results/gates/smoke-20260102-150405`,
 	flags: func(fs *pflag.FlagSet) {
 		fs.String("base-rev", "", "Git revision to build the base from")
@@ -30,10 +32,15 @@ pushbench gate --resume results/gates/smoke-20260102-150405`,
 		fs.String("base-cmd", "", "command of the base's server, in place of the scenario's")
 		fs.String("head-cmd", "", "command of the head's server")
 		fs.String("inject", "", "make the head worse: write=100 (a write call more every 100 messages), spin=200ns (a message) or spin=5%, alloc=64B (a message), flush=1ms (later); several with commas")
+		fs.String("baseline", "", "directory of stored baselines to hold what is here against: counted metrics on any machine, timed ones on the machine that made it")
+		fs.String("history", "", "directory of earlier runs, in which to look for changes up to now")
+		fs.Bool("self-test", false, "show that the gate fails when it should, and passes the base against itself")
 		fs.StringP("output", "o", "", "run directory (default results/gates/SCENARIO-TIME)")
 		fs.StringArray("set", nil, "replace a factor's values: factor=value[,value]; may be repeated")
 		fs.Uint64("seed", 0, "seed of the order of cells (default 1)")
 		fs.Bool("all-networks", false, "measure cells on other networks than loopback too")
+		fs.Bool("dry-run", false, "show arms, rules and cells, and run nothing")
+		ruleFlags(fs, "write calls, records and frames where the load determines them, and CPU per message")
 		fs.String("resume", "", "go on with the gate in this directory, from its manifest alone")
 		decisionFlags(fs)
 	},
@@ -44,38 +51,39 @@ func runGate(ctx context.Context, inv *invocation) error {
 	if err := checkDecisionFlags(inv); err != nil {
 		return err
 	}
-	dir, _ := inv.flags.GetString("resume")
-	if dir != "" {
-		return resumeGate(ctx, inv, dir)
-	}
-	m, err := manifest(inv)
+	way, err := gateWay(inv)
 	if err != nil {
 		return err
 	}
-	show := newProgress(inv.stderr)
-	if all, _ := inv.flags.GetBool("all-networks"); !all {
-		if m.Plan, err = onLoopback(m.Plan, show.note); err != nil {
-			return err
-		}
+	if dir, _ := inv.flags.GetString("resume"); dir != "" {
+		return resumeGate(ctx, inv, dir, way)
 	}
-	arms, err := armsOf(ctx, inv, m.Plan)
+	m, err := gateManifest(inv)
 	if err != nil {
 		return err
 	}
-	m.Plan = gatePlan(m.Plan, arms)
-	if _, err := gateOf(m.Plan); err != nil {
-		return statusError{exitUsage, err}
+	switch way {
+	case "self-test":
+		return selfTest(ctx, inv, m)
+	case "baseline", "history":
+		err = checkStored(inv, m, way)
+	default:
+		err = arm(ctx, inv, &m.Plan)
+	}
+	if err != nil {
+		return err
+	}
+	if dry, _ := inv.flags.GetBool("dry-run"); dry {
+		return dryGate(inv.stdout, m, way)
 	}
 	if done, err := enter(m.Plan); done {
 		return err
 	}
-	if m.Links, err = runner.Verify(ctx, m.Plan, show.note); err != nil {
+	if m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note); err != nil {
 		return err
 	}
 	m.Host.Backend = runner.Backends(m.Links)
-	if dir, _ = inv.flags.GetString("output"); dir == "" {
-		dir = filepath.Join("results", "gates", m.Plan.Name+"-"+m.Created.Format("20060102-150405"))
-	}
+	dir := gateDirOf(inv, m)
 	if err := placeArms(ctx, dir, m.Plan.Arms, m.Plan.Servers); err != nil {
 		return err
 	}
@@ -83,7 +91,62 @@ func runGate(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	return decideAndReport(ctx, inv, store)
+	return decideAndReport(ctx, inv, store, way)
+}
+
+// gateWay returns the flag that says what the head is held against in place of
+// another arm; "" is an arm.
+func gateWay(inv *invocation) (way string, err error) {
+	for _, name := range []string{"self-test", "baseline", "history"} {
+		switch {
+		case !inv.flags.Changed(name):
+		case way != "":
+			return "", usageError("--%s and --%s ask for different things; leave one out", way, name)
+		default:
+			way = name
+		}
+	}
+	for _, name := range []string{"base-rev", "head-rev", "base-cmd", "head-cmd", "inject"} {
+		if way != "" && inv.flags.Changed(name) {
+			return "", usageError("--%s measures what is here; leave --%s out", way, name)
+		}
+	}
+	return way, nil
+}
+
+// gateManifest resolves the scenario, its rules, and the cells it may measure.
+func gateManifest(inv *invocation) (results.Manifest, error) {
+	m, err := manifest(inv)
+	if err != nil {
+		return m, err
+	}
+	if all, _ := inv.flags.GetBool("all-networks"); !all {
+		if m.Plan, err = onLoopback(m.Plan, newProgress(inv.stderr).note); err != nil {
+			return m, err
+		}
+	}
+	if m.Plan.Gate, err = rulesOf(inv, m.Plan, nil, true); err != nil {
+		return m, statusError{exitUsage, err}
+	}
+	return m, nil
+}
+
+// arm gives the plan its two arms.
+func arm(ctx context.Context, inv *invocation, p *plan.Plan) error {
+	arms, err := armsOf(ctx, inv, *p)
+	if err != nil {
+		return err
+	}
+	*p = gatePlan(*p, arms)
+	if _, err := gateOf(*p); err != nil {
+		return statusError{exitUsage, err}
+	}
+	return nil
+}
+
+func gateDirOf(inv *invocation, m results.Manifest) string {
+	dir, _ := inv.flags.GetString("output")
+	return cmp.Or(dir, filepath.Join("results", "gates", m.Plan.Name+"-"+m.Created.Format("20060102-150405")))
 }
 
 // The times of its rules end a gate; these bound it beyond doubt.
@@ -100,22 +163,28 @@ func longestRule(p plan.Plan) (most plan.Seconds) {
 	return most
 }
 
-func resumeGate(ctx context.Context, inv *invocation, dir string) error {
-	if err := resumedAlone(inv, dir, "output", "set", "seed", "base-rev", "head-rev", "base-cmd", "head-cmd", "inject", "all-networks"); err != nil {
+func resumeGate(ctx context.Context, inv *invocation, dir, way string) error {
+	if err := resumedAlone(inv, dir, "output", "set", "seed", "base-rev", "head-rev", "base-cmd", "head-cmd", "inject", "all-networks", "self-test", "dry-run", "metric", "least-difference", "confidence", "counted"); err != nil {
 		return err
 	}
 	store, done, err := reopen(ctx, inv, dir)
 	if done || err != nil {
 		return err
 	}
-	if len(store.Manifest.Plan.Arms) == 0 {
-		return errors.Join(usageError("%s holds no gate: go on with it by `pushbench run --resume %s`", dir, dir), store.Close())
+	switch armed := len(store.Manifest.Plan.Arms) > 0; {
+	case armed && way != "":
+		return errors.Join(usageError("%s holds a gate of two arms; leave --%s out", dir, way), store.Close())
+	case !armed && way == "":
+		return errors.Join(usageError("%s holds no gate of two arms: go on with it by `pushbench run --resume %s`, or say by --baseline or --history what it is held against", dir, dir), store.Close())
 	}
-	return decideAndReport(ctx, inv, store)
+	return decideAndReport(ctx, inv, store, way)
 }
 
-func decideAndReport(ctx context.Context, inv *invocation, store *results.Run) (err error) {
+func decideAndReport(ctx context.Context, inv *invocation, store *results.Run, way string) (err error) {
 	defer func() { err = errors.Join(err, store.Close()) }()
+	if way != "" {
+		return measureAndCompare(ctx, inv, store, way)
+	}
 	d, err := decideIn(ctx, inv, store)
 	if err != nil {
 		return err
@@ -129,14 +198,25 @@ func decideIn(ctx context.Context, inv *invocation, store *results.Run) (d gate.
 	if err != nil {
 		return d, err
 	}
-	failed := measureArms(ctx, inv, store, func(trials []results.Trial) bool { return g.Decide(trials).Done() })
-	if len(store.Trials) > 0 {
-		failed = errors.Join(failed, store.WriteSummary(summarize(store)))
-	}
-	if failed != nil {
-		return d, fmt.Errorf("%w; what was measured is in %s: go on by `pushbench gate --resume %s`", failed, store.Dir, store.Dir)
+	return decideUntil(ctx, inv, store, g, gate.Decision.Done)
+}
+
+// decideUntil measures until enough is decided.
+func decideUntil(ctx context.Context, inv *invocation, store *results.Run, g *gate.Gate, enough func(gate.Decision) bool) (gate.Decision, error) {
+	err := measureArms(ctx, inv, store, func(trials []results.Trial) bool { return enough(g.Decide(trials)) })
+	if err := kept(store, err); err != nil {
+		return gate.Decision{}, fmt.Errorf("%w; what was measured is in %s: go on by `pushbench gate --resume %s`", err, store.Dir, store.Dir)
 	}
 	return g.Decide(store.Trials), nil
+}
+
+// kept writes what follows from the trials, however measuring ended.
+func kept(store *results.Run, failed error) error {
+	if len(store.Trials) == 0 {
+		return failed
+	}
+	_, err := derive(store)
+	return errors.Join(failed, err)
 }
 
 // gatePlan is the plan of a gate: every cell in every arm, for as long as its

@@ -7,12 +7,10 @@ import (
 
 	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
-	"github.com/pushbench/pushbench/results/stats"
-	"github.com/pushbench/pushbench/results/verdict"
 )
 
-// measureArms builds the arms and runs blocks until done says so. What was built
-// is removed however it ends.
+// measureArms builds the arms and runs blocks until done says so; nil leaves that
+// to the plan. What was built is removed however it ends.
 func measureArms(ctx context.Context, inv *invocation, store *results.Run, done func([]results.Trial) bool) (err error) {
 	p := store.Manifest.Plan
 	show := newProgress(inv.stderr)
@@ -28,7 +26,7 @@ func measureArms(ctx context.Context, inv *invocation, store *results.Run, done 
 	}
 	ctx, drain, stop := signals(ctx, show)
 	defer stop()
-	if len(store.Trials) > 0 && done(store.Trials) {
+	if done != nil && len(store.Trials) > 0 && done(store.Trials) {
 		return nil
 	}
 	remove, err := buildArms(drain, store, show.note)
@@ -46,10 +44,4 @@ func measureArms(ctx context.Context, inv *invocation, store *results.Run, done 
 	r := runner.Runner{Run: store, Pins: runner.ChoosePins(), Command: command, Progress: show.event, Now: time.Now, Done: done}
 	defer show.clear()
 	return r.Execute(ctx, drain)
-}
-
-func summarize(store *results.Run) results.Summary {
-	s := stats.Summarize(store.Manifest, store.Trials)
-	s.Verdicts = verdict.All(s, store.Manifest.Plan)
-	return s
 }

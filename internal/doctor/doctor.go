@@ -49,7 +49,7 @@ func Examine(f Facts) []Check {
 	for _, n := range f.Networks {
 		checks = append(checks, network(n))
 	}
-	return checks
+	return append(checks, gates(f.Networks))
 }
 
 // absent is a check whose reading failed.

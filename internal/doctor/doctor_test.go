@@ -64,6 +64,8 @@ func TestJudgements(t *testing.T) {
 		{costs(usage.Usage{ContextSwitches: &n, RunQueue: &share, WriteSyscalls: &n}), OK, "schedstat"},
 		{costs(usage.Usage{ContextSwitches: &n, RunQueue: &share}), Limited, "/proc/self/io"},
 		{network(Feature{Name: "veth", Needed: "network veth"}), OK, "made"},
+		{gates([]Feature{{Name: "veth"}}), OK, "on every network"},
+		{gates([]Feature{{Name: "veth"}, {Name: "tun", Reason: "run as root"}}), Limited, "on loopback"},
 		{network(Feature{Name: "veth", Needed: "network veth", Reason: "run as root"}), Missing, "not there"},
 	} {
 		if c.check.State != c.state || !strings.Contains(c.check.Found, c.found) {
@@ -94,7 +96,7 @@ func TestExamine(t *testing.T) {
 		}
 		seen[c.Name] = true
 	}
-	for _, name := range []string{"cores", "kernel", "memory", "open files", "sleep", "clock", "congestion control", "TCP_INFO", "cost counters", "veth"} {
+	for _, name := range []string{"cores", "kernel", "memory", "open files", "sleep", "clock", "congestion control", "TCP_INFO", "cost counters", "veth", "gate"} {
 		if !seen[name] {
 			t.Errorf("no check of %s", name)
 		}

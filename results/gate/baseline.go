@@ -60,7 +60,7 @@ func HashOf(p plan.Plan) string {
 	}
 	var cells []cell
 	for _, c := range p.Cells {
-		if arm, armed := c.Factors["arm"]; !armed || arm == "head" {
+		if arm, armed := c.Factors["arm"]; !armed || arm == plan.HeadArm {
 			cells = append(cells, cell{bare(c), c.Warmup, c.Window})
 		}
 	}
@@ -80,6 +80,9 @@ func NewBaseline(run *results.Run, rules []plan.Rule) (Baseline, error) {
 	b := Baseline{
 		Schema: BaselineSchema, Scenario: m.Plan.Name, Hash: HashOf(m.Plan), Made: m.Created.UTC().Format(time.DateOnly), Version: m.Version,
 		Machine: machineOf(m.Host), Cells: map[string]map[string]Stored{},
+	}
+	if harmed(m.Plan) {
+		return b, errors.New("its head was made worse on purpose: take a run of the program as it is")
 	}
 	g, err := gateOf(m.Plan, rules, alone(m.Plan))
 	if err != nil {
@@ -108,7 +111,7 @@ func machineOf(h results.Host) Machine {
 // alone pairs the cells of a plan with themselves; of arms, the head's.
 func alone(p plan.Plan) (out []cellPair) {
 	for _, c := range p.Cells {
-		if arm, armed := c.Factors["arm"]; !armed || arm == "head" {
+		if arm, armed := c.Factors["arm"]; !armed || arm == plan.HeadArm {
 			out = append(out, cellPair{c, c, bare(c)})
 		}
 	}

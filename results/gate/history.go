@@ -22,7 +22,8 @@ const Changes = "change points"
 const recent = 10
 
 // ReadHistory reads every run in the directories below dir, oldest first. Runs of
-// other scenarios are passed over; one that is damaged is an error.
+// other scenarios, and of a head that was made worse on purpose, are passed over;
+// one that is damaged is an error.
 func ReadHistory(dir, scenario string) (runs []*results.Run, err error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil {
@@ -37,7 +38,7 @@ func ReadHistory(dir, scenario string) (runs []*results.Run, err error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", sub, err)
 		}
-		if run.Manifest.Plan.Name == scenario {
+		if run.Manifest.Plan.Name == scenario && !harmed(run.Manifest.Plan) {
 			runs = append(runs, run)
 		}
 	}
@@ -46,6 +47,11 @@ func ReadHistory(dir, scenario string) (runs []*results.Run, err error) {
 	}
 	slices.SortStableFunc(runs, func(a, b *results.Run) int { return a.Manifest.Created.Compare(b.Manifest.Created) })
 	return runs, nil
+}
+
+// harmed tells whether the arm that stands for a plan was made worse on purpose.
+func harmed(p plan.Plan) bool {
+	return slices.ContainsFunc(p.Arms, func(a plan.Arm) bool { return a.Name == plan.HeadArm && a.Inject != plan.Injection{} })
 }
 
 // UpTo returns the runs before the newest, then the newest, which may be among

@@ -16,14 +16,14 @@ var usual = []string{
 
 // Usual makes rules for comparing stored runs: of the named metrics, which must
 // be able to decide, or of the usual ones.
-func Usual(p plan.Plan, trials []results.Trial, metrics []string, least, confidence float64) ([]plan.Rule, error) {
+func Usual(p plan.Plan, trials []results.Trial, metrics []string) ([]plan.Rule, error) {
 	asked := len(metrics) > 0
 	if !asked {
 		metrics = usual
 	}
 	var out []plan.Rule
 	for _, name := range metrics {
-		r := plan.Rule{Metric: name, LeastDifference: least, Confidence: confidence}
+		r := plan.Rule{Metric: name}
 		err := Check(r, p.Cells)
 		measured := slices.ContainsFunc(trials, func(t results.Trial) bool { _, ok := t.Metrics[name]; return ok })
 		switch {
