@@ -135,9 +135,11 @@ STUDY_GATES ?= 12
 study = $(BUILD)/pushbench study --duration $(2) --gates $(STUDY_GATES) $(3) \
 	$(if $(wildcard $(STUDY)/$(1)/run.json),--resume $(STUDY)/$(1),-o $(STUDY)/$(1) bench/gate-study.yaml)
 
-gate-study: build ## record what the gate's false alarms and power are found from: three hours and more, on an idle machine
+gate-study: build ## measure the gate's false alarms and power into docs/gate.md: four hours, on an idle machine
 	$(call study,quiet,$(STUDY_TIME))
 	$(call study,busy,$(STUDY_BUSY),--busy)
+	$(GO) run ./results/gate/study/tables docs/gate.md quiet $(STUDY)/quiet
+	$(GO) run ./results/gate/study/tables docs/gate.md busy $(STUDY)/busy
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -10,10 +10,8 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/gate"
+	studytables "github.com/pushbench/pushbench/results/gate/study"
 )
-
-// gatesDir is where a study keeps its gates, below its own directory.
-const gatesDir = "gates"
 
 // realGates runs gates of both kinds in turn: the base against itself, and
 // against the study's slow arm. Those that are done already stay as they are.
@@ -26,7 +24,7 @@ func realGates(ctx context.Context, inv *invocation, store *results.Run) error {
 	}{{"same", plan.Injection{}}, {"slow", slow}}
 	for i := range n {
 		for _, k := range kinds {
-			dir := filepath.Join(store.Dir, gatesDir, fmt.Sprintf("%s-%02d", k.name, i+1))
+			dir := filepath.Join(store.Dir, studytables.GatesDir, fmt.Sprintf("%s-%02d", k.name, i+1))
 			d, err := realGate(ctx, inv, store.Manifest, dir, k.inject)
 			if err != nil {
 				return err

@@ -19,6 +19,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/pushbench/pushbench/internal/section"
 	"github.com/pushbench/pushbench/netem"
 	"github.com/pushbench/pushbench/netem/profile"
 	"github.com/pushbench/pushbench/netem/verify"
@@ -28,7 +29,7 @@ func main() {
 	if len(os.Args) == 4 && os.Args[1] == "insert" {
 		text, err := io.ReadAll(os.Stdin)
 		if err == nil {
-			err = insert(os.Args[2], os.Args[3], text)
+			err = section.Insert(os.Args[2], os.Args[3], text)
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "accuracy:", err)

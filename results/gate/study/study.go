@@ -5,12 +5,7 @@
 package study
 
 import (
-	"bufio"
-	"cmp"
-	"fmt"
-	"io"
 	"slices"
-	"time"
 
 	"golang.org/x/perf/benchmath"
 
@@ -135,39 +130,6 @@ func (s *share) count(so bool) {
 	}
 }
 
-// Write writes the tables of a study in Markdown, by the run's own rules unless
-// others are given.
-func Write(w io.Writer, run *results.Run, rules []plan.Rule) error {
-	if len(rules) == 0 {
-		rules = gate.Rules(run.Manifest.Plan)
-	}
-	all, err := rows(run, rules)
-	if err != nil {
-		return err
-	}
-	b := bufio.NewWriter(w)
-	h := run.Manifest.Host
-	fmt.Fprintf(b, "%s: %d trials, %s, %d cores, Linux %s, %s. Bounds are Clopper–Pearson's at 95 %%.\n\n", run.Manifest.Created.UTC().Format(time.DateOnly),
-		len(run.Trials), h.CPU, h.Cores, h.Kernel, cmp.Or(run.Manifest.Version, "no version"))
-	fmt.Fprintln(b, "| metric | cell | method | false alarms (a, again) | found (a, slow) |\n|---|---|---|---|---|")
-	for _, r := range all {
-		fmt.Fprintf(b, "| `%s` | %s | %s | %s | %s |\n", r.metric, r.cell, r.method, r.alarms, r.found)
-	}
-	fmt.Fprintln(b, "\n| metric | cell | pair | segments | worth independent | correlation of blocks | undecided | blocks at the median | time at the median |\n|---|---|---|--:|--:|--:|--:|--:|--:|")
-	for i := 0; i < len(all); i += 1 + len(rivals) {
-		r := all[i]
-		for _, pair := range []struct {
-			name string
-			of   gate.Replay
-		}{{"a, again", r.again}, {"a, slow", r.slow}} {
-			blocks, seconds := pair.of.Median()
-			fmt.Fprintf(b, "| `%s` | %s | %s | %d | %.0f | %.2f | %d | %.0f | %.0f s |\n", r.metric, r.cell, pair.name,
-				len(pair.of.Segments), pair.of.Effective(), pair.of.Correlation, undecided(pair.of), blocks, seconds)
-		}
-	}
-	return b.Flush()
-}
-
 func undecided(r gate.Replay) (n int) {
 	for _, s := range r.Segments {
 		if s.Verdict == gate.Undecided {
@@ -175,13 +137,4 @@ func undecided(r gate.Replay) (n int) {
 		}
 	}
 	return n
-}
-
-// String is a raw count with its share and bounds.
-func (s share) String() string {
-	if s.n == 0 {
-		return "no sample"
-	}
-	lo, hi := stats.ClopperPearson(s.k, s.n, 0.95)
-	return fmt.Sprintf("%d of %d: %.1f %% (%.1f to %.1f)", s.k, s.n, 100*float64(s.k)/float64(s.n), 100*lo, 100*hi)
 }

@@ -1,6 +1,5 @@
-//go:build linux
-
-package main
+// Package section keeps figures that a program measured in a document.
+package section
 
 import (
 	"bytes"
@@ -8,11 +7,11 @@ import (
 	"os"
 )
 
-// insert replaces what stands in a document between the lines that name a section:
+// Insert replaces what stands in a document between the lines that name a section:
 //
 //	<!-- begin NAME -->
 //	<!-- end NAME -->
-func insert(document, name string, text []byte) error {
+func Insert(document, name string, text []byte) error {
 	old, err := os.ReadFile(document)
 	if err != nil {
 		return err

@@ -1,6 +1,4 @@
-//go:build linux
-
-package main
+package section
 
 import (
 	"os"
@@ -15,7 +13,7 @@ func TestInsertReplacesOneSection(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 { // the second time changes nothing
-		if err := insert(path, "x", []byte("\nnew\n")); err != nil {
+		if err := Insert(path, "x", []byte("\nnew\n")); err != nil {
 			t.Fatal(err)
 		}
 		got, _ := os.ReadFile(path)
@@ -23,7 +21,7 @@ func TestInsertReplacesOneSection(t *testing.T) {
 			t.Errorf("got %q", got)
 		}
 	}
-	if err := insert(path, "z", nil); err == nil {
+	if err := Insert(path, "z", nil); err == nil {
 		t.Error("a section that is not there was replaced")
 	}
 }
