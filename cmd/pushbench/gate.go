@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/pflag"
 
@@ -137,11 +138,26 @@ func arm(ctx context.Context, inv *invocation, p *plan.Plan) error {
 	if err != nil {
 		return err
 	}
-	*p = gatePlan(*p, arms)
-	if _, err := gateOf(*p); err != nil {
-		return statusError{exitUsage, err}
+	cells := len(p.Cells)
+	if *p, _, err = armed(*p, arms); err != nil {
+		return err
+	}
+	if n := cells - len(p.Cells)/len(arms); n > 0 {
+		newProgress(inv.stderr).note(fmt.Sprintf("%d of %d cells are left out, which no rule is about", n, cells))
 	}
 	return nil
+}
+
+// armed is the plan of a gate with these arms, of the cells that its rules are about.
+func armed(p plan.Plan, arms []plan.Arm) (plan.Plan, *gate.Gate, error) {
+	p = gatePlan(p, arms)
+	g, err := gateOf(p)
+	if err != nil {
+		return p, nil, statusError{exitUsage, err}
+	}
+	cells := g.Cells()
+	p.Cells = slices.DeleteFunc(p.Cells, func(c plan.Cell) bool { return !slices.Contains(cells, c.Unit()) })
+	return p, g, nil
 }
 
 func gateDirOf(inv *invocation, m results.Manifest) string {

@@ -55,11 +55,11 @@ func selfTest(ctx context.Context, inv *invocation, m results.Manifest) error {
 
 // testGate runs one of them until enough is known.
 func testGate(ctx context.Context, inv *invocation, m results.Manifest, dir string, t gate.SelfTest) (d gate.Decision, err error) {
-	m.Plan = gatePlan(m.Plan, []plan.Arm{{Name: plan.BaseArm}, {Name: plan.HeadArm, Inject: t.Inject}})
-	g, err := gateOf(m.Plan)
+	p, g, err := armed(m.Plan, []plan.Arm{{Name: plan.BaseArm}, {Name: plan.HeadArm, Inject: t.Inject}})
 	if err != nil {
-		return d, statusError{exitUsage, err}
+		return d, err
 	}
+	m.Plan = p
 	store, err := results.Create(dir, m)
 	if err != nil {
 		return d, err
