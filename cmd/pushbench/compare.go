@@ -61,7 +61,11 @@ func runCompare(_ context.Context, inv *invocation) error {
 	if err := showDecision(inv, head.Dir, head.Manifest, d); err != nil {
 		return err
 	}
-	if fail, _ := inv.flags.GetBool("fail"); fail || d.Verdict == gate.Unmeasured {
+	fail, _ := inv.flags.GetBool("fail")
+	switch {
+	case fail && len(d.Missing) > 0 && d.Verdict != gate.Worse:
+		return fmt.Errorf("%s lacks %d cells of %s, such as %s: what is missing might be what is worse; measure the same cells", d.Head, len(d.Missing), d.Base, d.Missing[0])
+	case fail || d.Verdict == gate.Unmeasured:
 		return statusOf(inv, d)
 	}
 	return nil

@@ -25,13 +25,13 @@ func bare(c plan.Cell) string {
 // counts as a difference, and timed metrics of two machines are not compared at
 // all. What is left out is in the decision's notes.
 func Between(base, head *results.Run, rules []plan.Rule) (Decision, error) {
-	g, notes, err := between(base.Manifest, head.Manifest, rules)
+	g, missing, notes, err := between(base.Manifest, head.Manifest, rules)
 	if err != nil {
 		return Decision{}, err
 	}
 	b, h := results.ByCell(base.Trials), results.ByCell(head.Trials)
 	d := g.begin(base.Dir, head.Dir)
-	d.Notes = notes
+	d.Missing, d.Notes = missing, notes
 	for _, c := range g.comparisons {
 		d.Comparisons = append(d.Comparisons, c.unpaired(c.sampleOf(b[c.base.ID]), c.sampleOf(h[c.head.ID])))
 	}
@@ -39,32 +39,38 @@ func Between(base, head *results.Run, rules []plan.Rule) (Decision, error) {
 	return d.end(clock), nil
 }
 
-// between resolves the rules for the cells that both runs have.
-func between(base, head results.Manifest, rules []plan.Rule) (*Gate, []string, error) {
-	pairs, notes := common(base.Plan, head.Plan)
+// between resolves the rules for the cells that both runs have. missing are those
+// that the base alone has and a rule is about.
+func between(base, head results.Manifest, rules []plan.Rule) (g *Gate, missing, notes []string, err error) {
+	pairs, lost, notes := common(base.Plan, head.Plan)
 	if len(pairs) == 0 {
-		return nil, nil, fmt.Errorf("the runs of %s and %s have no cell in common", base.Plan.Name, head.Plan.Name)
+		return nil, nil, nil, fmt.Errorf("the runs of %s and %s have no cell in common", base.Plan.Name, head.Plan.Name)
 	}
-	g, err := gateOf(head.Plan, rules, pairs)
-	if err != nil {
-		return nil, nil, err
+	if g, err = gateOf(head.Plan, rules, pairs); err != nil {
+		return nil, nil, nil, err
+	}
+	for _, c := range lost {
+		if slices.ContainsFunc(rules, func(r plan.Rule) bool { return r.Matches(c) }) {
+			missing = append(missing, bare(c))
+		}
 	}
 	left := g.keepCounted(base.Host, head.Host)
 	if left != "" {
 		notes = append(notes, left)
 	}
 	if len(g.comparisons) == 0 {
-		return nil, nil, fmt.Errorf("nothing can be compared: %s", strings.Join(notes, "; "))
+		return nil, nil, nil, fmt.Errorf("nothing can be compared: %s", strings.Join(notes, "; "))
 	}
 	g.split(rules)
 	if g.intervals > 0 {
 		notes = append(notes, "the runs were measured at different times: what the machine did otherwise in between counts as a difference")
 	}
-	return g, notes, nil
+	return g, missing, notes, nil
 }
 
-// common pairs the cells that both plans have, and says which are left out.
-func common(base, head plan.Plan) (pairs []cellPair, notes []string) {
+// common pairs the cells that both plans have, and says which are left out; lost are
+// those that the base alone has.
+func common(base, head plan.Plan) (pairs []cellPair, lost []plan.Cell, notes []string) {
 	of := map[string]plan.Cell{}
 	for _, c := range base.Cells {
 		of[bare(c)] = c
@@ -83,9 +89,13 @@ func common(base, head plan.Plan) (pairs []cellPair, notes []string) {
 		notes = append(notes, fmt.Sprintf("left out, since the base lacks them: %s", few(lone)))
 	}
 	if len(of) > 0 {
-		notes = append(notes, fmt.Sprintf("left out, since the head lacks them: %s", few(slices.Sorted(maps.Keys(of)))))
+		names := slices.Sorted(maps.Keys(of))
+		notes = append(notes, fmt.Sprintf("left out, since the head lacks them: %s", few(names)))
+		for _, name := range names {
+			lost = append(lost, of[name])
+		}
 	}
-	return pairs, notes
+	return pairs, lost, notes
 }
 
 // keepCounted leaves out what depends on the speed of a machine if there are two,

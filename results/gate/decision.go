@@ -31,7 +31,9 @@ type Decision struct {
 	Intervals   int          `json:"intervals"` // that the confidence is split among
 	Verdict     Verdict      `json:"verdict"`   // the worst of all
 	Comparisons []Comparison `json:"comparisons"`
-	Notes       []string     `json:"notes,omitempty"` // what was left out, and why
+	// Missing are cells of the base that a rule is about and the head lacks.
+	Missing []string `json:"missing,omitempty"`
+	Notes   []string `json:"notes,omitempty"` // what was left out, and why
 }
 
 // A Comparison is what is known of one cell in one metric.
