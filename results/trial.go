@@ -28,6 +28,9 @@ type Trial struct {
 	Started time.Time `json:"started"`
 	State   State     `json:"state"`
 	Reasons []string  `json:"reasons,omitempty"` // why it is not Valid
+	// Fault tells that the program under test failed — it crashed, refused a
+	// connection, lost, altered or reordered messages —, not what measured it.
+	Fault bool `json:"fault,omitempty"`
 	// Warnings are worth knowing and change no figure.
 	Warnings []string `json:"warnings,omitempty"`
 	// Metrics maps names of the metric dictionary to values in base units.
@@ -51,6 +54,8 @@ type Trial struct {
 const (
 	CountMessages   = "messages"    // handed over by the server
 	CountWriteCalls = "write_calls" // made by the server
+	CountSlices     = "slices"      // that the window was cut into
+	CountIdle       = "idle_slices" // of those, in which nothing was done
 	CountRecords    = "records"     // of TLS, written by the server
 	CountReceived   = "received"    // messages taken by the reader
 	CountFrames     = "frames"      // of WebSocket or HTTP/2, taken by the reader

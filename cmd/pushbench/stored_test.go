@@ -16,8 +16,8 @@ import (
 // saturated cells, with goodput and processor time a little different in each
 // block, and write calls to the hundredth.
 func scriptStored(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 3 {
-		ts.Fatalf("usage: stored DIR CPU CALLS: factors of the usual processor time and of the write calls")
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: stored DIR CPU CALLS [STRATEGY]: factors of the usual processor time and of the write calls; one cell alone")
 	}
 	cpu, err := strconv.ParseFloat(args[1], 64)
 	ts.Check(err)
@@ -29,6 +29,9 @@ func scriptStored(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	cells := []plan.Values{{"strategy": "direct"}, {"strategy": "bufio", "flush": "full", "buffer": 4096.0}}
 	for _, v := range cells {
+		if len(args) > 3 && v["strategy"] != args[3] {
+			continue
+		}
 		maps.Copy(v, plan.Values{"message": 64.0, "load": "saturate", "network": "loopback", "connections": 1.0})
 		m.Plan.Cells = append(m.Plan.Cells, plan.Cell{ID: v.ID(), Groups: []string{}, Factors: v, Warmup: 0.05, Window: 0.1})
 	}
@@ -39,7 +42,7 @@ func scriptStored(ts *testscript.TestScript, neg bool, args []string) {
 			noise := math.Exp(0.002 * float64(block*3%8-4))
 			n := uint64(100000 + 700*block)
 			perMessage := 1.0
-			if i > 0 {
+			if c.Factors["strategy"] == "bufio" {
 				perMessage = 1.0 / 64
 			}
 			ts.Check(run.Append(results.Trial{
