@@ -94,7 +94,11 @@ func wayOf(inv *invocation) (way string, err error) {
 // compared makes the decision.
 func compared(inv *invocation, way string, runs []*results.Run) (d gate.Decision, err error) {
 	head := runs[len(runs)-1]
-	rules, err := rulesOf(inv, head.Manifest.Plan, head.Trials, way == "baseline" || way == "history")
+	var measured []results.Trial // in any of them: what the head lost is no reason to leave it out
+	for _, r := range runs {
+		measured = append(measured, r.Trials...)
+	}
+	rules, err := rulesOf(inv, head.Manifest.Plan, measured, way == "baseline" || way == "history")
 	if err != nil {
 		return d, statusError{exitUsage, err}
 	}
@@ -174,7 +178,7 @@ func within(run *results.Run, rules []plan.Rule, base string) (gate.Decision, er
 	if err != nil {
 		return gate.Decision{}, err
 	}
-	if factor != "arm" {
+	if factor != plan.ArmFactor {
 		g = g.Once()
 	}
 	return g.Decide(run.Trials), nil

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 
 	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/gate"
 	"github.com/pushbench/pushbench/results/report"
@@ -16,7 +17,7 @@ import (
 
 // selfTest runs the gates whose end is known, each in a directory of its own.
 func selfTest(ctx context.Context, inv *invocation, m results.Manifest) error {
-	for _, name := range []string{"junit", "markdown", "annotations"} {
+	for _, name := range []string{"junit", "markdown", "annotations", "inconclusive"} {
 		if inv.flags.Changed(name) {
 			return usageError("--self-test tests the gate, not a change: leave --%s out", name)
 		}
@@ -34,6 +35,10 @@ func selfTest(ctx context.Context, inv *invocation, m results.Manifest) error {
 	if done, err := enter(m.Plan); done {
 		return err
 	}
+	if m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note); err != nil {
+		return err
+	}
+	m.Host.Backend = runner.Backends(m.Links)
 	dir := gateDirOf(inv, m)
 	out := report.SelfTest{Schema: 1, Scenario: m.Plan.Name, Untested: untested}
 	for _, t := range tests {

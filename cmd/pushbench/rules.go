@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -34,6 +35,9 @@ func rulesOf(inv *invocation, p plan.Plan, measured []results.Trial, gates bool)
 	if err != nil {
 		return nil, err
 	}
+	if confidence != 0 && (confidence < 0.5 || confidence > 0.9999) {
+		return nil, fmt.Errorf("--confidence: %g%% is not between 50%% and 99.99%%", 100*confidence)
+	}
 	metrics, _ := inv.flags.GetStringArray("metric")
 	if len(metrics) == 0 && (gates || len(p.Gate) > 0) {
 		rules = slices.Clone(gate.Rules(p))
@@ -42,6 +46,9 @@ func rulesOf(inv *invocation, p plan.Plan, measured []results.Trial, gates bool)
 	}
 	if counted, _ := inv.flags.GetBool("counted"); counted {
 		rules = slices.DeleteFunc(rules, func(r plan.Rule) bool { m, _ := plan.MetricNamed(r.Metric); return !m.Counted })
+	}
+	if len(rules) == 0 {
+		return nil, errors.New("there are no rules left to compare by")
 	}
 	for i := range rules {
 		rules[i].LeastDifference = cmp.Or(least, rules[i].LeastDifference)

@@ -191,6 +191,10 @@ func forestTitle(d gate.Decision) string {
 	worst, found := mostTelling(d.Comparisons, gate.Worse)
 	if !found {
 		switch undecided := d.Count(gate.Undecided); {
+		case d.Count(gate.Worse) > 0: // of what the base has nothing
+			return fmt.Sprintf("%d of %s worse", d.Count(gate.Worse), plural(n, "comparison"))
+		case d.Count(gate.Unmeasured) > 0:
+			return fmt.Sprintf("%d of %s could not be measured", d.Count(gate.Unmeasured), plural(n, "comparison"))
 		case undecided == n:
 			return "Undecided: " + undecidedWords(n)
 		case undecided > 0:

@@ -60,15 +60,16 @@ func HashOf(p plan.Plan) string {
 	}
 	var cells []cell
 	for _, c := range p.Cells {
-		if arm, armed := c.Factors["arm"]; !armed || arm == plan.HeadArm {
-			cells = append(cells, cell{bare(c), c.Warmup, c.Window})
+		if standsFor(c) {
+			cells = append(cells, cell{c.Unit(), c.Warmup, c.Window})
 		}
 	}
 	slices.SortFunc(cells, func(a, b cell) int { return strings.Compare(a.ID, b.ID) })
 	text, _ := json.Marshal(struct {
 		Cells   []cell
 		Servers map[string]plan.Server
-	}{cells, p.Servers}) // plain values always marshal
+		Turns   *plan.Turns `json:",omitempty"`
+	}{cells, p.Servers, p.Turns}) // plain values always marshal
 	sum := sha256.Sum256(text)
 	return hex.EncodeToString(sum[:8])
 }
@@ -111,11 +112,17 @@ func machineOf(h results.Host) Machine {
 // alone pairs the cells of a plan with themselves; of arms, the head's.
 func alone(p plan.Plan) (out []cellPair) {
 	for _, c := range p.Cells {
-		if arm, armed := c.Factors["arm"]; !armed || arm == plan.HeadArm {
-			out = append(out, cellPair{c, c, bare(c)})
+		if standsFor(c) {
+			out = append(out, cellPair{c, c, c.Unit()})
 		}
 	}
 	return out
+}
+
+// standsFor tells whether a cell stands for its run: of arms, the head does.
+func standsFor(c plan.Cell) bool {
+	arm, armed := c.Factors[plan.ArmFactor]
+	return !armed || arm == plan.HeadArm
 }
 
 // leastStored is how many valid blocks a baseline needs of what it holds by values.
@@ -182,7 +189,7 @@ func against(b Baseline, m results.Manifest, rules []plan.Rule) (*Gate, []string
 	case b.Scenario != m.Plan.Name:
 		return nil, nil, fmt.Errorf("the baseline is of scenario %q, not %q", b.Scenario, m.Plan.Name)
 	case b.Hash != HashOf(m.Plan):
-		return nil, nil, fmt.Errorf("the baseline is of other cells or times of scenario %s than these (%s, not %s): make it anew with the same --set and --quick", b.Scenario, b.Hash, HashOf(m.Plan))
+		return nil, nil, fmt.Errorf("the baseline is of other cells or times of scenario %s than these (%s, not %s): make it anew from a run of the same cells, or choose them by --set and --all-networks", b.Scenario, b.Hash, HashOf(m.Plan))
 	}
 	g, err := gateOf(m.Plan, rules, alone(m.Plan))
 	if err != nil {

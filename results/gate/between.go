@@ -10,16 +10,6 @@ import (
 	"github.com/pushbench/pushbench/results"
 )
 
-// bare is the identity of a cell without the arm it was measured in.
-func bare(c plan.Cell) string {
-	if _, armed := c.Factors["arm"]; !armed {
-		return c.ID
-	}
-	v := maps.Clone(c.Factors)
-	delete(v, "arm")
-	return v.ID()
-}
-
 // Between compares two runs by rules that New understands: cells of the same
 // identity. They were measured at different times, so that the machine's weather
 // counts as a difference, and timed metrics of two machines are not compared at
@@ -40,18 +30,18 @@ func Between(base, head *results.Run, rules []plan.Rule) (Decision, error) {
 }
 
 // between resolves the rules for the cells that both runs have. missing are those
-// that the base alone has and a rule is about.
+// that a rule is about and the head lacks, or measured for other times.
 func between(base, head results.Manifest, rules []plan.Rule) (g *Gate, missing, notes []string, err error) {
 	pairs, lost, notes := common(base.Plan, head.Plan)
 	if len(pairs) == 0 {
-		return nil, nil, nil, fmt.Errorf("the runs of %s and %s have no cell in common", base.Plan.Name, head.Plan.Name)
+		return nil, nil, nil, fmt.Errorf("the runs of %s and %s have no cell in common that was measured for the same times", base.Plan.Name, head.Plan.Name)
 	}
 	if g, err = gateOf(head.Plan, rules, pairs); err != nil {
 		return nil, nil, nil, err
 	}
 	for _, c := range lost {
 		if slices.ContainsFunc(rules, func(r plan.Rule) bool { return r.Matches(c) }) {
-			missing = append(missing, bare(c))
+			missing = append(missing, c.Unit())
 		}
 	}
 	left := g.keepCounted(base.Host, head.Host)
@@ -69,30 +59,37 @@ func between(base, head results.Manifest, rules []plan.Rule) (g *Gate, missing, 
 }
 
 // common pairs the cells that both plans have, and says which are left out; lost are
-// those that the base alone has.
+// those that the base alone has. Of arms, the heads are compared.
 func common(base, head plan.Plan) (pairs []cellPair, lost []plan.Cell, notes []string) {
 	of := map[string]plan.Cell{}
-	for _, c := range base.Cells {
-		of[bare(c)] = c
+	for _, p := range alone(base) {
+		of[p.name] = p.head
 	}
-	var lone []string
-	for _, c := range head.Cells {
-		name := bare(c)
-		if b, ok := of[name]; ok {
-			pairs = append(pairs, cellPair{b, c, name})
-			delete(of, name)
-		} else {
-			lone = append(lone, name)
+	var lone, otherwise []string
+	for _, p := range alone(head) {
+		b, ok := of[p.name]
+		switch {
+		case !ok:
+			lone = append(lone, p.name)
+			continue
+		case b.Warmup != p.head.Warmup || b.Window != p.head.Window:
+			otherwise = append(otherwise, p.name)
+			lost = append(lost, b)
+		default:
+			pairs = append(pairs, cellPair{b, p.head, p.name})
 		}
+		delete(of, p.name)
 	}
-	if len(lone) > 0 {
-		notes = append(notes, fmt.Sprintf("left out, since the base lacks them: %s", few(lone)))
+	names := slices.Sorted(maps.Keys(of))
+	for _, name := range names {
+		lost = append(lost, of[name])
 	}
-	if len(of) > 0 {
-		names := slices.Sorted(maps.Keys(of))
-		notes = append(notes, fmt.Sprintf("left out, since the head lacks them: %s", few(names)))
-		for _, name := range names {
-			lost = append(lost, of[name])
+	for _, left := range []struct {
+		why   string
+		names []string
+	}{{"the base lacks them", lone}, {"the head lacks them", names}, {"they were warmed up or measured for other times", otherwise}} {
+		if len(left.names) > 0 {
+			notes = append(notes, fmt.Sprintf("left out, since %s: %s", left.why, few(left.names)))
 		}
 	}
 	return pairs, lost, notes

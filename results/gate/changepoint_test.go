@@ -24,6 +24,15 @@ func levels(n int, of ...float64) (out []float64) {
 }
 
 // A step of five standard deviations is found where it is, to within one point.
+// A cut of few points can be shuffled back too easily: 2 of the C(12, 3) = 220 choices.
+func TestLeastHistory(t *testing.T) {
+	for alpha, want := range map[float64]int{0.01: 12, 0.005: 15, 0.5: 6} {
+		if got := leastHistory(alpha); got != want {
+			t.Errorf("at %g: %d, not %d", alpha, got, want)
+		}
+	}
+}
+
 func TestChangesAreFound(t *testing.T) {
 	for _, c := range []struct {
 		name   string
@@ -38,7 +47,7 @@ func TestChangesAreFound(t *testing.T) {
 		found := 0
 		const runs = 20
 		for i := range runs {
-			got := changePoints(series(i, 0.01, c.levels...))
+			got := changePoints(series(i, 0.01, c.levels...), changeSignificance)
 			if slices.EqualFunc(got, c.want, func(a, b int) bool { return max(a-b, b-a) <= 1 }) {
 				found++
 			}
@@ -54,7 +63,7 @@ func TestNoFalseChanges(t *testing.T) {
 	const runs = 150
 	found := 0
 	for i := range runs {
-		if len(changePoints(series(i, 0.01, levels(30, 0)...))) > 0 {
+		if len(changePoints(series(i, 0.01, levels(30, 0)...), changeSignificance)) > 0 {
 			found++
 		}
 	}
@@ -67,15 +76,15 @@ func TestNoFalseChanges(t *testing.T) {
 
 func TestShortSeries(t *testing.T) {
 	for n := range 2 * leastSegment {
-		if got := changePoints(make([]float64, n)); len(got) > 0 {
+		if got := changePoints(make([]float64, n), changeSignificance); len(got) > 0 {
 			t.Errorf("%d points: %v", n, got)
 		}
 	}
-	if got := changePoints(make([]float64, 40)); len(got) > 0 {
+	if got := changePoints(make([]float64, 40), changeSignificance); len(got) > 0 {
 		t.Errorf("40 equal points: %v", got)
 	}
 	x := series(3, 0.01, levels(12, 0, 0.05)...)
-	if a, b := changePoints(x), changePoints(x); !slices.Equal(a, b) {
+	if a, b := changePoints(x, changeSignificance), changePoints(x, changeSignificance); !slices.Equal(a, b) {
 		t.Errorf("%v, and again %v", a, b)
 	}
 }

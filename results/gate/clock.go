@@ -13,8 +13,8 @@ import (
 // and resumed decides as one that was not.
 type clock struct{ at map[int]time.Duration }
 
-// pause is how many times the usual length of a block may pass before the next:
-// what is longer was an interruption.
+// pause is how many times the usual length of a block may pass before the next: what
+// is longer was an interruption, and counts as one block.
 const pause = 3
 
 func newClock(trials []results.Trial) clock {
@@ -38,7 +38,10 @@ func newClock(trials []results.Trial) clock {
 	c := clock{at: map[int]time.Duration{}}
 	var sum time.Duration
 	for i, b := range blocks {
-		sum += min(spans[i], pause*usual)
+		if spans[i] > pause*usual {
+			spans[i] = usual
+		}
+		sum += spans[i]
 		c.at[b] = sum
 	}
 	return c

@@ -31,6 +31,8 @@ type Decision struct {
 	Intervals   int          `json:"intervals"` // that the confidence is split among
 	Verdict     Verdict      `json:"verdict"`   // the worst of all
 	Comparisons []Comparison `json:"comparisons"`
+	// Strict tells that what is undecided counts as worse.
+	Strict bool `json:"strict,omitempty"`
 	// Missing are cells of the base that a rule is about and the head lacks.
 	Missing []string `json:"missing,omitempty"`
 	Notes   []string `json:"notes,omitempty"` // what was left out, and why

@@ -73,6 +73,7 @@ func TestDetermined(t *testing.T) {
 		{calls, plan.Values{"strategy": "direct", "transport": "h2"}, false},
 		{calls, plan.Values{"strategy": "direct", "overflow": "drop-oldest"}, false},
 		{calls, plan.Values{"server": "own"}, false},
+		{calls, plan.Values{"strategy": "direct", "heartbeat": 0.2}, false},
 		{"records_per_message", plan.Values{"strategy": "direct", "tls": "above"}, true},
 		{"records_per_message", plan.Values{"strategy": "direct"}, false},
 		{"frames_per_message", plan.Values{"strategy": "direct", "transport": "ws"}, true},

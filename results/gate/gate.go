@@ -134,6 +134,9 @@ func (a Arms) name(c plan.Cell) string {
 	if a.Head == nil {
 		return c.ID
 	}
+	if a.Factor == plan.ArmFactor {
+		return c.Unit()
+	}
 	v := maps.Clone(c.Factors)
 	delete(v, a.Factor)
 	return v.ID()
@@ -147,9 +150,16 @@ func (g *Gate) Decide(trials []results.Trial) Decision {
 	d := g.begin(fmt.Sprint(g.arms.Base), headName(g.arms))
 	clock := newClock(trials)
 	for _, c := range g.comparisons {
-		d.Comparisons = append(d.Comparisons, c.decide(pair(byCell[c.base.ID], byCell[c.head.ID], c.metric), clock, g.once))
+		d.Comparisons = append(d.Comparisons, g.one(c, pair(byCell[c.base.ID], byCell[c.head.ID], c.metric), clock))
 	}
 	return d.end(clock)
+}
+
+func (g *Gate) one(c comparison, pairs []blockPair, t clock) Comparison {
+	if g.once {
+		return c.once(pairs)
+	}
+	return c.decide(pairs, t)
 }
 
 func (g *Gate) begin(base, head string) Decision {

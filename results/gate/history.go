@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -88,8 +89,9 @@ func History(runs []*results.Run, rules []plan.Rule) (Decision, error) {
 	if n := len(runs) - len(same); n > 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("left out: %d of %d runs, which measured other cells or times", n, len(runs)))
 	}
-	d.Notes = append(d.Notes, fmt.Sprintf("change points by E-divisive with a permutation test, over %d runs from %s to %s; a change counts if it began within the last %d",
-		len(same), day(first), day(newest), recent))
+	d.Intervals = len(g.comparisons)
+	d.Notes = append(d.Notes, fmt.Sprintf("change points by E-divisive with a permutation test, over %d runs from %s to %s; a change counts if it began within the last %d, and shows from its run number %d on",
+		len(same), day(first), day(newest), recent, leastSegment))
 	others := len(slices.DeleteFunc(slices.Clone(same), func(r *results.Run) bool { return r.Manifest.Host.ID == m.Host.ID }))
 	if others > 0 {
 		d.Notes = append(d.Notes, fmt.Sprintf("left out of timed metrics: %d runs of other machines", others))
@@ -99,6 +101,11 @@ func History(runs []*results.Run, rules []plan.Rule) (Decision, error) {
 		cells[i] = results.ByCell(r.Trials)
 	}
 	for _, c := range g.comparisons {
+		c.alpha = changeSignificance / float64(len(g.comparisons)) // Bonferroni
+		if c.exact != nil {
+			c.least = max(c.least, exactStep)
+		}
+		c.least = cmp.Or(c.least, plan.DefaultLeastDifference)
 		found, old := c.history(same, cells)
 		d.Comparisons = append(d.Comparisons, found)
 		d.Notes = append(d.Notes, old...)
@@ -116,8 +123,8 @@ type point struct {
 
 // history finds the changes of one cell in a metric.
 func (c comparison) history(runs []*results.Run, cells []map[string][]results.Trial) (out Comparison, notes []string) {
-	out = c.describe(true)
-	out.Method, out.Confidence, out.Settled = Changes, 1-changeSignificance, true
+	out = c.describe(Changes)
+	out.Method, out.Confidence, out.LeastDifference, out.Settled = Changes, 1-c.alpha, math.Expm1(c.least), true
 	points := c.points(runs, cells)
 	out.Blocks = len(points)
 	newest := runs[len(runs)-1]
@@ -125,15 +132,15 @@ func (c comparison) history(runs []*results.Run, cells []map[string][]results.Tr
 	case len(points) == 0 || points[len(points)-1].run != newest:
 		out.Verdict, out.Why = Unmeasured, "the newest run has no valid trial with it"
 		return out, nil
-	case len(points) < 2*leastSegment:
-		out.Why = fmt.Sprintf("%d runs with it; change points need %d", len(points), 2*leastSegment)
+	case len(points) < leastHistory(c.alpha):
+		out.Why = fmt.Sprintf("%d runs with it; the least in which the last %d can be told from the others at %.4g %% are %d", len(points), leastSegment, 100*(1-c.alpha), leastHistory(c.alpha))
 		return out, nil
 	}
 	x := make([]float64, len(points))
 	for i, p := range points {
 		x[i] = p.log
 	}
-	cuts := append(append([]int{0}, changePoints(x)...), len(x))
+	cuts := append(append([]int{0}, changePoints(x, c.alpha)...), len(x))
 	out.Verdict, out.Why = Same, ""
 	last := len(cuts) - 2 // the newest stretch
 	out.HeadValue = finite(math.Exp(centreOf(x[cuts[last]:])))
@@ -153,8 +160,12 @@ func (c comparison) history(runs []*results.Run, cells []map[string][]results.Tr
 	return out, notes
 }
 
-// points are the logarithms of the runs' medians; of timed metrics, those of the
-// newest run's machine alone.
+// exactStep is the least change of an exact count that is told: the ends of streams
+// move it by less.
+const exactStep = 0.001
+
+// points are the logarithms of the runs' medians, or of their counts where these are
+// exact; of timed metrics, those of the newest run's machine alone.
 func (c comparison) points(runs []*results.Run, cells []map[string][]results.Trial) (out []point) {
 	machine := runs[len(runs)-1].Manifest.Host.ID
 	for i, r := range runs {
@@ -167,7 +178,12 @@ func (c comparison) points(runs []*results.Run, cells []map[string][]results.Tri
 				id = p.head.ID
 			}
 		}
-		if v := logs(c.sampleOf(cells[i][id]).values, c.metric.Name); len(v) > 0 {
+		s := c.sampleOf(cells[i][id])
+		v := logs(s.values, c.metric.Name)
+		if c.exact != nil && s.tally.Count > 0 {
+			v = []float64{math.Log(float64(s.tally.Count) / float64(s.tally.Per))}
+		}
+		if len(v) > 0 {
 			out = append(out, point{r, centreOf(v)})
 		}
 	}

@@ -1,8 +1,10 @@
 package gate
 
 import (
+	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
@@ -35,6 +37,19 @@ func pair(base, head []results.Trial, m plan.Metric) (out []blockPair) {
 	return out
 }
 
+// failed tells which program failed in the block alone; where both did, it may be the
+// machine.
+func (p blockPair) failed() string {
+	arm, t := "head", p.head
+	switch {
+	case p.head.Fault == p.base.Fault:
+		return ""
+	case p.base.Fault:
+		arm, t = "base", p.base
+	}
+	return fmt.Sprintf("block %d: the %s failed: %s", p.block+1, arm, strings.Join(t.Reasons, "; "))
+}
+
 // logRatio is a block's estimate. Trials that were measured in turns give one for
 // each pair of neighbouring slices; their interquartile mean is that of the
 // block: a stall or a change of speed within it spoils few of them.
@@ -56,8 +71,15 @@ func logRatio(base, head results.Trial, m plan.Metric) (x float64, ok bool) {
 	if !okB || !okH {
 		return 0, false
 	}
-	return logOf(vb, vh, m.Name)
+	x, ok = logOf(vb, vh, m.Name)
+	if !ok && vb >= 0 && vh >= 0 && vb != vh { // one of them alone is 0
+		return math.Copysign(boundless, vh-vb), true
+	}
+	return x, ok
 }
+
+// boundless stands for the logarithm of a ratio to or of 0.
+const boundless = 30.0
 
 // floors are amounts of a count below which differences do not matter, although
 // they may be manyfold: a server that allocates once in 10,000 messages is no

@@ -63,7 +63,7 @@ func (c comparison) segment(pairs []blockPair, t clock) (s Segment, ok bool) {
 	for _, p := range pairs {
 		shifted.at[p.block] = t.at[p.block] - from
 	}
-	d := c.decide(pairs, shifted, false)
+	d := c.decide(pairs, shifted)
 	if !d.Settled {
 		return s, false
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -23,7 +24,7 @@ func resolve(i int, r plan.Rule, pairs []cellPair) (out []comparison, err error)
 			continue
 		}
 		matched = true
-		if m.Timed && !p.head.Timed() {
+		if m.Timed && !p.head.Timed() || onLoopback(m.Name, p.head) {
 			continue
 		}
 		c := comparison{
@@ -47,10 +48,17 @@ func resolve(i int, r plan.Rule, pairs []cellPair) (out []comparison, err error)
 		return nil, fmt.Errorf("no cell matches %s; `pushbench run SCENARIO --dry-run` lists the cells", about(r))
 	case len(out) > 0:
 		return out, nil
+	case slices.ContainsFunc(pairs, func(p cellPair) bool { return onLoopback(m.Name, p.head) }):
+		return nil, errors.New("every cell it matches is on loopback, whose packets are no network's: take network veth")
 	case m.Timed:
 		return nil, errors.New("no cell it matches has latencies: saturated cells have none")
 	}
 	return nil, errors.New("the load determines it in no cell it matches, and neither way is better: there is nothing to hold it to")
+}
+
+// onLoopback tells that a metric is about packets, and the cell has no real ones.
+func onLoopback(metric string, c plan.Cell) bool {
+	return slices.Contains([]string{"segments_per_message", "wire_bytes_per_message"}, metric) && c.Factors.Text("network") == "loopback"
 }
 
 // CheckMetric tells why no rule can be about a metric, or nil.

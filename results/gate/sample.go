@@ -2,8 +2,11 @@ package gate
 
 import (
 	"math"
+	"slices"
+	"strings"
 
 	"github.com/pushbench/pushbench/results"
+	"github.com/pushbench/pushbench/results/stats"
 )
 
 // A sample is what one run, or a baseline made of it, knows of a cell in a
@@ -12,6 +15,7 @@ type sample struct {
 	values   []float64
 	tally    tally
 	invalid  int
+	fault    string  // of the program, in any trial
 	censored float64 // share of the values that are bounds
 }
 
@@ -21,6 +25,9 @@ func (c comparison) sampleOf(trials []results.Trial) (s sample) {
 	for _, t := range trials {
 		if t.State == results.Invalid {
 			s.invalid++
+			if t.Fault {
+				s.fault = strings.Join(t.Reasons, "; ")
+			}
 			continue
 		}
 		if c.exact != nil {
@@ -41,10 +48,13 @@ func (c comparison) sampleOf(trials []results.Trial) (s sample) {
 
 // unpaired compares samples that were not measured side by side.
 func (c comparison) unpaired(base, head sample) Comparison {
-	out := c.describe(true)
+	out := c.describe(Unpaired)
 	out.Settled = true
 	out.Invalid = base.invalid + head.invalid
 	out.BaseValue, out.HeadValue = medianOf(base.values), medianOf(head.values)
+	if head.fault != "" && base.fault == "" {
+		return unmeasured(out, "the head failed: "+head.fault)
+	}
 	if c.exact != nil {
 		out.Blocks = min(base.tally.Trials, head.tally.Trials)
 		switch {
@@ -55,9 +65,8 @@ func (c comparison) unpaired(base, head sample) Comparison {
 		}
 		return out
 	}
-	out.Method = Unpaired
 	b, h := logs(base.values, c.metric.Name), logs(head.values, c.metric.Name)
-	out.Blocks = min(len(b), len(h))
+	out.Blocks = min(len(base.values), len(head.values))
 	switch all := len(base.values) + len(head.values) + out.Invalid; {
 	case len(base.values) == 0 || len(head.values) == 0:
 		out.Verdict, out.Why = Unmeasured, "one side has no valid trial with it"
@@ -65,6 +74,8 @@ func (c comparison) unpaired(base, head sample) Comparison {
 		out.Why = "too many trials are invalid"
 	case out.Blocks < 2:
 		out.Why = "one block gives no interval"
+	case len(b) < len(base.values) || len(h) < len(head.values):
+		c.withZeros(&out, base.values, head.values)
 	default:
 		c.judge(&out, welch(b, h, c.alpha))
 		if out.Lo != nil {
@@ -72,6 +83,21 @@ func (c comparison) unpaired(base, head sample) Comparison {
 		}
 	}
 	return out
+}
+
+// withZeros compares samples of which some values are 0 and have no ratio: sure is
+// only what tells them apart wholly.
+func (c comparison) withZeros(out *Comparison, base, head []float64) {
+	out.Why = "some values are 0, which has no ratio"
+	switch {
+	case out.Blocks < stats.MinBlocks:
+	case slices.Max(base) == 0 && slices.Max(head) == 0:
+		out.Verdict, out.Why = Same, ""
+	case slices.Min(head) > slices.Max(base):
+		out.Verdict = c.verdict(1)
+	case slices.Max(head) < slices.Min(base):
+		out.Verdict = c.verdict(-1)
+	}
 }
 
 // logs of the values above zero, the floor added.

@@ -96,18 +96,37 @@ func (t SelfTest) Wanted() Verdict {
 // must find, or is done.
 func (t SelfTest) Enough(d Decision) bool { return d.Done() || t.Wanted() == Worse && t.found(d) }
 
-// Verdict is how its gate ended, looking at its metrics alone if something must be
-// found in them.
+// Verdict is how its gate ended. Something that must be found must be found in each of
+// its metrics, in one cell at least; a base that is better than itself is a false alarm
+// as well.
 func (t SelfTest) Verdict(d Decision) Verdict {
-	if t.Wanted() == Same {
+	switch {
+	case t.Wanted() == Same && d.Verdict == Same && d.Count(Better) > 0:
+		return Better
+	case t.Wanted() == Same:
 		return d.Verdict
-	}
-	if t.found(d) {
+	case t.found(d):
 		return Worse
 	}
-	return worst(slices.DeleteFunc(slices.Clone(d.Comparisons), func(c Comparison) bool { return !slices.Contains(t.Metrics, c.Metric) }))
+	v := Better
+	for _, metric := range t.Metrics {
+		if of := t.in(d, metric); worst(of) != Worse && badness[worst(of)] > badness[v] {
+			v = worst(of)
+		}
+	}
+	return v
 }
 
 func (t SelfTest) found(d Decision) bool {
-	return slices.ContainsFunc(d.Comparisons, func(c Comparison) bool { return c.Verdict == Worse && slices.Contains(t.Metrics, c.Metric) })
+	for _, metric := range t.Metrics {
+		if worst(t.in(d, metric)) != Worse {
+			return false
+		}
+	}
+	return true
+}
+
+// in returns the comparisons in one metric.
+func (t SelfTest) in(d Decision, metric string) []Comparison {
+	return slices.DeleteFunc(slices.Clone(d.Comparisons), func(c Comparison) bool { return c.Metric != metric })
 }

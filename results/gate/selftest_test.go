@@ -26,7 +26,7 @@ func TestSelfTestsFollowTheRules(t *testing.T) {
 			{Metric: "server_cpu_seconds_per_message"},
 			{Metric: "goodput_bytes_per_second", LeastDifference: 0.1},
 		}, []string{"", "spin=20%"}, nil},
-		{"nothing makes it worse", []plan.Cell{cell(direct)}, []plan.Rule{{Metric: "wire_bytes_per_message"}}, []string{""}, []string{"wire_bytes_per_message"}},
+		{"nothing makes it worse", []plan.Cell{cell(direct)}, []plan.Rule{{Metric: "context_switches_per_message"}}, []string{""}, []string{"context_switches_per_message"}},
 		{"a write more is within the scatter", []plan.Cell{cell(idle)}, []plan.Rule{{Metric: "write_calls_per_message"}}, []string{""}, []string{"write_calls_per_message"}},
 		{"a server of the user's", []plan.Cell{cell(own)}, []plan.Rule{{Metric: "goodput_bytes_per_second"}}, []string{""}, []string{"goodput_bytes_per_second"}},
 	} {
@@ -69,7 +69,13 @@ func TestSelfTestLooksAtItsMetrics(t *testing.T) {
 			t.Errorf("%v: %s, enough %v", c.cs, got, st.Enough(d))
 		}
 	}
-	if itself := (SelfTest{}); itself.Verdict(Decision{Verdict: Better}) == itself.Wanted() {
-		t.Error("a base that is better than itself counts as the same")
+	for _, cs := range [][]Comparison{{calls(Better)}, {calls(Better), cpu(Same)}} {
+		if itself := (SelfTest{}); itself.Verdict(Decision{Verdict: worst(cs), Comparisons: cs}) == itself.Wanted() {
+			t.Errorf("a base that is better than itself counts as the same: %v", cs)
+		}
+	}
+	both := SelfTest{Inject: plan.Injection{Share: 0.05}, Metrics: []string{"server_cpu_seconds_per_message", "write_calls_per_message"}}
+	if d := (Decision{Comparisons: []Comparison{calls(Same), cpu(Worse)}}); both.Verdict(d) != Same {
+		t.Error("what is found in one metric of two counts for both")
 	}
 }

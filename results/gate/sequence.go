@@ -25,7 +25,8 @@ import (
 //
 // and passes 1/α ever with probability at most α (Ville). The interval is the
 // m for which it has not. No variance needs to be known or finite. Symmetry is
-// exact where the arms are alike, since then their names could be exchanged.
+// exact where the arms are alike, since then their names could be exchanged, and it
+// makes no difference which comes first; AB/BA lets that cancel in pairs of blocks.
 //
 // f is Huber's: linear, but no value counts for more than 1.5 scales, the scale
 // being that of the values before. So a block that a stall spoiled costs no more

@@ -11,7 +11,7 @@ import (
 
 // Annotations writes workflow commands that a job's log turns into annotations:
 // an error for each comparison that is worse or unmeasured, a warning for each
-// that is undecided.
+// that is undecided, or an error where that counts as one.
 func Annotations(w io.Writer, d gate.Decision) error {
 	b := bufio.NewWriter(w)
 	for _, c := range d.Comparisons {
@@ -21,6 +21,9 @@ func Annotations(w io.Writer, d gate.Decision) error {
 			level = "error"
 		case gate.Undecided:
 			level = "warning"
+			if d.Strict {
+				level = "error"
+			}
 		default:
 			continue
 		}

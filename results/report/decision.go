@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -52,7 +53,7 @@ func said(metric string) string {
 // workflow command by a runner that reads the log: names come from files that
 // others may have written.
 func tidy(d gate.Decision) gate.Decision {
-	plain := func(s string) string { return strings.ReplaceAll(strings.Join(strings.Fields(s), " "), "::", ":") }
+	plain := func(s string) string { return colons.ReplaceAllString(strings.Join(strings.Fields(s), " "), ":") }
 	d.Scenario, d.Factor, d.Base, d.Head = plain(d.Scenario), plain(d.Factor), plain(d.Base), plain(d.Head)
 	d.Comparisons, d.Notes = slices.Clone(d.Comparisons), slices.Clone(d.Notes)
 	for i := range d.Comparisons {
@@ -64,6 +65,9 @@ func tidy(d gate.Decision) gate.Decision {
 	}
 	return d
 }
+
+// colons begin a workflow command.
+var colons = regexp.MustCompile(":{2,}")
 
 func sides(d gate.Decision) string {
 	if d.Factor == "" {

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/pushbench/pushbench/results/gate"
 )
@@ -39,7 +40,8 @@ type (
 )
 
 // JUnit writes a decision as JUnit XML: one suite a metric, one test a cell. Worse
-// is a failure, unmeasured an error, undecided is skipped.
+// is a failure, unmeasured an error, undecided is skipped, or a failure where the
+// decision says that it counts as one.
 func JUnit(w io.Writer, d gate.Decision) error {
 	d = tidy(d)
 	var all testSuites
@@ -47,13 +49,13 @@ func JUnit(w io.Writer, d gate.Decision) error {
 		s := testSuite{Name: d.Scenario + " " + metric}
 		for _, c := range d.Comparisons {
 			if c.Metric == metric {
-				s.add(d.Scenario, c)
+				s.add(d.Scenario, c, d.Strict)
 			}
 		}
 		all.Suites = append(all.Suites, s)
 	}
 	if n := len(all.Suites); n > 0 {
-		all.Suites[n-1].Output = sides(d) + "; " + Basis(d)
+		all.Suites[n-1].Output = strings.Join(append([]string{sides(d) + "; " + Basis(d)}, d.Notes...), "; ")
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {
 		return err
@@ -67,7 +69,7 @@ func JUnit(w io.Writer, d gate.Decision) error {
 	return err
 }
 
-func (s *testSuite) add(scenario string, c gate.Comparison) {
+func (s *testSuite) add(scenario string, c gate.Comparison, strict bool) {
 	t := testCase{Class: scenario + "." + c.Metric, Name: c.Cell, Time: float64(c.Seconds)}
 	result := &testResult{Message: Sentence(c), Text: Sentence(c)}
 	s.Tests++
@@ -80,6 +82,11 @@ func (s *testSuite) add(scenario string, c gate.Comparison) {
 		s.Errors++
 		t.Error = result
 	case gate.Undecided:
+		if strict {
+			s.Failures++
+			t.Failure = result
+			break
+		}
 		s.Skipped++
 		t.Skipped = result
 	}

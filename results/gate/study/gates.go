@@ -26,8 +26,8 @@ type kind struct {
 	seconds  []float64
 }
 
-// realGates decides each gate of a study anew; those that did not come to their end
-// are left out.
+// realGates decides each gate of a study anew; one that did not come to its end is
+// undecided.
 func realGates(dir string) (kinds []kind, err error) {
 	entries, err := os.ReadDir(filepath.Join(dir, GatesDir))
 	if errors.Is(err, fs.ErrNotExist) {
@@ -43,9 +43,6 @@ func realGates(dir string) (kinds []kind, err error) {
 			return nil, err
 		}
 		d := g.Decide(run.Trials)
-		if !d.Done() {
-			continue
-		}
 		name, _, _ := strings.Cut(e.Name(), "-")
 		i := slices.IndexFunc(kinds, func(k kind) bool { return k.name == name })
 		if i < 0 {

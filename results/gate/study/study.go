@@ -94,7 +94,7 @@ func rows(run *results.Run, rules []plan.Rule) (out []row, err error) {
 	p := run.Manifest.Plan
 	replays := map[string][]gate.Replay{}
 	for _, arm := range []string{Again, Slow} {
-		g, err := gate.With(p, rules, gate.Arms{Factor: "arm", Base: Base, Head: arm})
+		g, err := gate.With(p, rules, gate.Arms{Factor: plan.ArmFactor, Base: Base, Head: arm})
 		if err != nil {
 			return nil, err
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -60,7 +61,7 @@ func invalid(trials []results.Trial) (n int) {
 func writeShares(w io.Writer, all []row) {
 	fmt.Fprintln(w, "| metric | cell | method | false alarms (a, again) | found (a, slow) |\n|---|---|---|---|---|")
 	for _, r := range all {
-		fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", r.metric, r.cell, r.method, r.alarms, r.found)
+		fmt.Fprintf(w, "| `%s` | %s | %s | %s | %s |\n", r.metric, r.cell, r.method, r.alarms, foundIn(r.metric, r.found))
 	}
 	for _, counted := range []bool{true, false} {
 		for i := range 1 + len(rivals) {
@@ -73,27 +74,56 @@ func writeShares(w io.Writer, all []row) {
 				}
 			}
 			if kind := map[bool]string{true: "counted", false: "timed"}[counted]; sum.method != "" {
-				fmt.Fprintf(w, "| **all %s** | | %s | %s | %s |\n", kind, sum.method, sum.alarms, sum.found)
+				found := sum.found.String()
+				if counted {
+					found = nothing
+				}
+				fmt.Fprintf(w, "| **all %s** | | %s | %s | %s |\n", kind, sum.method, sum.alarms, found)
 			}
 		}
 	}
 }
 
-// writeTimes writes what the gate's decisions took. share is the part of a block
+// nothing is to be found in counts: the slow arm works more, and writes as often.
+const nothing = "–"
+
+func foundIn(metric string, s share) string {
+	if d, _ := plan.MetricNamed(metric); d.Counted {
+		return nothing
+	}
+	return s.String()
+}
+
+// writeTimes writes what the gate's decisions took. part is that of a block
 // that a gate of one cell would take.
-func writeTimes(w io.Writer, all []row, share float64) {
-	fmt.Fprintln(w, "\n| metric | cell | pair | segments | worth independent | correlation of blocks | undecided | blocks, median | time in the recording | share of one cell and two arms |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|")
+func writeTimes(w io.Writer, all []row, part float64) {
+	fmt.Fprintln(w, "\n| metric | cell | pair | segments | worth independent | wrong, of those | correlation of blocks | undecided | blocks, median | time in the recording | share of one cell and two arms |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
 	for i := 0; i < len(all); i += 1 + len(rivals) {
 		r := all[i]
 		for _, pair := range []struct {
-			name string
-			of   gate.Replay
-		}{{"a, again", r.again}, {"a, slow", r.slow}} {
+			name  string
+			of    gate.Replay
+			wrong share
+		}{{"a, again", r.again, r.alarms}, {"a, slow", r.slow, share{r.found.n - r.found.k, r.found.n}}} {
 			blocks, seconds := pair.of.Median()
-			fmt.Fprintf(w, "| `%s` | %s | %s | %d | %.0f | %.2f | %d | %.0f | %.0f s | %.0f s |\n", r.metric, r.cell, pair.name,
-				len(pair.of.Segments), pair.of.Effective(), pair.of.Correlation, undecided(pair.of), blocks, seconds, seconds*share)
+			wrong := pair.wrong.worth(pair.of.Effective())
+			if d, _ := plan.MetricNamed(r.metric); d.Counted && pair.name == "a, slow" {
+				wrong = nothing
+			}
+			fmt.Fprintf(w, "| `%s` | %s | %s | %d | %.0f | %s | %.2f | %d | %.0f | %.0f s | %.0f s |\n", r.metric, r.cell, pair.name,
+				len(pair.of.Segments), pair.of.Effective(), wrong, pair.of.Correlation, undecided(pair.of), blocks, seconds, seconds*part)
 		}
 	}
+}
+
+// worth is a share with the bounds of as many independent samples.
+func (s share) worth(n float64) string {
+	if s.n == 0 {
+		return "no sample"
+	}
+	of := max(1, int(math.Round(n)))
+	lo, hi := stats.ClopperPearson(int(math.Round(float64(s.k*of)/float64(s.n))), of, 0.95)
+	return fmt.Sprintf("%d (%.1f to %.1f %%)", s.k, 100*lo, 100*hi)
 }
 
 func (s *share) add(other share) { s.k, s.n = s.k+other.k, s.n+other.n }
