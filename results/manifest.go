@@ -20,6 +20,11 @@ type Manifest struct {
 	Host     Host      `json:"host"`
 	// Links are the emulated networks of the plan, by Plan's name of each.
 	Links map[string]Link `json:"links,omitempty"`
+	// Program is a hash of the pushbench that measures, where it stands for an arm:
+	// another one must not go on in its place.
+	Program string `json:"program,omitempty"`
+	// Busy tells that the generator's core was kept busy in random bursts.
+	Busy bool `json:"busy,omitempty"`
 }
 
 // Host is the machine that measured; charts and baselines name it.

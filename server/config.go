@@ -112,6 +112,8 @@ func (c Config) settings() (settings, error) {
 		s.threshold = s.buffer
 	}
 	s.inject = c.Inject
-	s.window += c.Inject.Flush.Duration()
+	if v.Text("flush") == "window" {
+		s.window += c.Inject.Flush.Duration()
+	}
 	return s, nil
 }

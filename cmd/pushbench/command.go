@@ -114,14 +114,29 @@ func (c command) invoke(ctx context.Context, args []string, stdin io.Reader, std
 	if err == nil {
 		return exitDone
 	}
-	if !errors.Is(err, errSaid) {
-		fmt.Fprintf(stderr, "pushbench %s: %v\n", c.name, err)
+	if rest := unsaid(err); rest != nil {
+		fmt.Fprintf(stderr, "pushbench %s: %v\n", c.name, rest)
 	}
 	var s statusError
 	if errors.As(err, &s) {
 		return s.status
 	}
 	return exitFailed
+}
+
+// unsaid is the part of an error that was not printed yet.
+func unsaid(err error) error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		var rest []error
+		for _, e := range joined.Unwrap() {
+			rest = append(rest, unsaid(e))
+		}
+		return errors.Join(rest...)
+	}
+	if errors.Is(err, errSaid) {
+		return nil
+	}
+	return err
 }
 
 func (c command) help(w io.Writer, fs *pflag.FlagSet) {

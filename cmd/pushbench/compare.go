@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -58,17 +59,17 @@ func runCompare(_ context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
-	if err := showDecision(inv, head.Dir, head.Manifest, d); err != nil {
-		return err
-	}
+	shown := showDecision(inv, head.Dir, head.Manifest, d)
 	fail, _ := inv.flags.GetBool("fail")
 	switch {
 	case fail && len(d.Missing) > 0 && d.Verdict != gate.Worse:
-		return fmt.Errorf("%s lacks %d cells of %s, such as %s: what is missing might be what is worse; measure the same cells", d.Head, len(d.Missing), d.Base, d.Missing[0])
-	case fail || d.Verdict == gate.Unmeasured:
-		return statusOf(inv, d)
+		return errors.Join(shown, fmt.Errorf("%s lacks %d cells of %s, such as %s: what is missing might be what is worse; measure the same cells", d.Head, len(d.Missing), d.Base, d.Missing[0]))
+	case fail:
+		return errors.Join(shown, statusOf(inv, d))
+	case d.Count(gate.Unmeasured) > 0:
+		return errors.Join(shown, statusError{gate.ExitFailed, errSaid})
 	}
-	return nil
+	return shown
 }
 
 // wayOf returns the flag that says what the run is held against; "" is another run.

@@ -25,19 +25,31 @@ func decisionFlags(fs *pflag.FlagSet) {
 	fs.Bool("annotations", false, "print workflow commands (::error …) on standard error")
 }
 
-// checkDecisionFlags refuses values before anything is measured.
+// checkDecisionFlags refuses values, and files that cannot be written, before
+// anything is measured.
 func checkDecisionFlags(inv *invocation) error {
 	switch s, _ := inv.flags.GetString("inconclusive"); s {
 	case "", "pass", "fail":
-		return nil
 	default:
 		return usageError("--inconclusive is pass or fail, not %q", s)
 	}
+	for _, flag := range []string{"junit", "markdown"} {
+		if name, _ := inv.flags.GetString(flag); name != "" {
+			f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE, 0o644)
+			if err != nil {
+				return fmt.Errorf("--%s: %w", flag, err)
+			}
+			f.Close()
+		}
+	}
+	return nil
 }
 
 // showDecision prints a decision and writes what the flags ask for; the pictures
 // go to dir.
 func showDecision(inv *invocation, dir string, m results.Manifest, d gate.Decision) error {
+	choice, _ := inv.flags.GetString("inconclusive")
+	d.Strict = choice == "fail"
 	files, drawing := chart.DrawForest(dir, m, d)
 	var errs []error
 	if asJSON, _ := inv.flags.GetBool("json"); asJSON {

@@ -63,13 +63,25 @@ func runGate(ctx context.Context, inv *invocation) error {
 	if err != nil {
 		return err
 	}
+	var arms []plan.Arm
+	if way == "" {
+		if arms, err = armsOf(ctx, inv, m.Plan); err != nil {
+			return err
+		}
+		if m.Plan, err = differing(m.Plan, arms, newProgress(inv.stderr).note); err != nil {
+			return err
+		}
+	}
+	if m.Plan.Gate, err = rulesOf(inv, m.Plan, nil, true); err != nil {
+		return statusError{exitUsage, err}
+	}
 	switch way {
 	case "self-test":
 		return selfTest(ctx, inv, m)
 	case "baseline", "history":
 		err = checkStored(inv, m, way)
 	default:
-		err = arm(ctx, inv, &m.Plan)
+		err = arm(inv, &m, arms)
 	}
 	if err != nil {
 		return err
@@ -115,7 +127,7 @@ func gateWay(inv *invocation) (way string, err error) {
 	return way, nil
 }
 
-// gateManifest resolves the scenario, its rules, and the cells it may measure.
+// gateManifest resolves the scenario and the cells it may measure.
 func gateManifest(inv *invocation) (results.Manifest, error) {
 	m, err := manifest(inv)
 	if err != nil {
@@ -126,26 +138,25 @@ func gateManifest(inv *invocation) (results.Manifest, error) {
 			return m, err
 		}
 	}
-	if m.Plan.Gate, err = rulesOf(inv, m.Plan, nil, true); err != nil {
-		return m, statusError{exitUsage, err}
-	}
 	return m, nil
 }
 
-// arm gives the plan its two arms.
-func arm(ctx context.Context, inv *invocation, p *plan.Plan) error {
-	arms, err := armsOf(ctx, inv, *p)
-	if err != nil {
+// arm gives the plan its arms, and says by which program they are measured.
+func arm(inv *invocation, m *results.Manifest, arms []plan.Arm) (err error) {
+	cells := len(m.Plan.Cells)
+	if m.Plan, _, err = armed(m.Plan, arms); err != nil {
 		return err
 	}
-	cells := len(p.Cells)
-	if *p, _, err = armed(*p, arms); err != nil {
-		return err
-	}
-	if n := cells - len(p.Cells)/len(arms); n > 0 {
+	if n := cells - len(m.Plan.Cells)/len(arms); n > 0 {
 		newProgress(inv.stderr).note(fmt.Sprintf("%d of %d cells are left out, which no rule is about", n, cells))
 	}
-	return nil
+	for _, a := range arms {
+		if (a.Inject != plan.Injection{}) && !slices.ContainsFunc(m.Plan.Cells, a.Inject.Touches) {
+			return usageError("--inject %s changes nothing in any cell that a rule is about", a.Inject)
+		}
+	}
+	m.Program, err = ownHash()
+	return err
 }
 
 // armed is the plan of a gate with these arms, of the cells that its rules are about.
@@ -186,6 +197,9 @@ func resumeGate(ctx context.Context, inv *invocation, dir, way string) error {
 	store, done, err := reopen(ctx, inv, dir)
 	if done || err != nil {
 		return err
+	}
+	if err := sameProgram(store.Manifest); err != nil {
+		return errors.Join(err, store.Close())
 	}
 	switch armed := len(store.Manifest.Plan.Arms) > 0; {
 	case armed && way != "":

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/kballard/go-shellquote"
@@ -36,6 +38,9 @@ func armsOf(ctx context.Context, inv *invocation, p plan.Plan) ([]plan.Arm, erro
 	case text("inject") == "":
 		return nil, usageError("nothing to compare: give --base-rev REV, or --base-cmd CMD and --head-cmd CMD; --inject holds this program against itself made worse")
 	}
+	if err == nil && revs {
+		err = sameFile(p)
+	}
 	if err == nil && text("inject") != "" {
 		err = injectInto(&head, p, text("inject"))
 	}
@@ -59,6 +64,43 @@ func revisions(ctx context.Context, base, head *plan.Arm, baseRev, headRev strin
 		}
 	}
 	return nil
+}
+
+// sameFile refuses servers that are the same file in every revision: what is built in
+// a work tree would not be what runs.
+func sameFile(p plan.Plan) error {
+	here, err := os.Getwd()
+	if err != nil {
+		return err
+	}
+	for _, name := range slices.Sorted(maps.Keys(p.Servers)) {
+		s := p.Servers[name]
+		for _, word := range slices.Concat(s.Command, s.Build, []string{s.Dir}) {
+			if rel, err := filepath.Rel(here, word); filepath.IsAbs(word) && err == nil && filepath.IsLocal(rel) {
+				return usageError("server %s: %s is the same file in every revision: write it relative to the scenario's directory, as ./%s", name, word, filepath.ToSlash(rel))
+			}
+		}
+	}
+	return nil
+}
+
+// differing leaves out cells in which all arms are one program: they could never
+// differ.
+func differing(p plan.Plan, arms []plan.Arm, note func(string)) (plan.Plan, error) {
+	cells := len(p.Cells)
+	p.Cells = slices.DeleteFunc(slices.Clone(p.Cells), func(c plan.Cell) bool {
+		return !slices.ContainsFunc(arms, func(a plan.Arm) bool {
+			_, replaced := a.Servers[c.Factors.Text("server")]
+			return replaced || a.Inject.Touches(c) || a.Revision != "" && c.Ours() == (len(p.Servers) == 0)
+		})
+	})
+	switch n := cells - len(p.Cells); {
+	case len(p.Cells) == 0:
+		return p, usageError("base and head are the same program in every cell of %s", p.Name)
+	case n > 0:
+		note(fmt.Sprintf("%d of %d cells are left out, in which base and head are the same program", n, cells))
+	}
+	return p, nil
 }
 
 // commandOf makes a command line the server of an arm.

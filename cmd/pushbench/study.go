@@ -11,6 +11,7 @@ import (
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
+	tables "github.com/pushbench/pushbench/results/gate/study"
 )
 
 var studyCommand = command{
@@ -37,9 +38,6 @@ pushbench study --resume results/study`,
 	run: runStudy,
 }
 
-// The arms of a study.
-var studyArms = []string{"a", "again", "slow"}
-
 func runStudy(ctx context.Context, inv *invocation) error {
 	store, err := openStudy(ctx, inv)
 	if err != nil {
@@ -50,7 +48,7 @@ func runStudy(ctx context.Context, inv *invocation) error {
 
 func openStudy(ctx context.Context, inv *invocation) (*results.Run, error) {
 	if dir, _ := inv.flags.GetString("resume"); dir != "" {
-		if err := resumedAlone(inv, dir, "output", "set", "seed", "slow", "slices", "slice", "settle"); err != nil {
+		if err := resumedAlone(inv, dir, "output", "set", "seed", "busy", "slow", "slices", "slice", "settle"); err != nil {
 			return nil, err
 		}
 		return results.Open(dir)
@@ -62,12 +60,13 @@ func openStudy(ctx context.Context, inv *invocation) (*results.Run, error) {
 	if m.Plan, err = onLoopback(m.Plan, newProgress(inv.stderr).note); err != nil {
 		return nil, err
 	}
-	slow := plan.Arm{Name: studyArms[2]}
+	slow := plan.Arm{Name: tables.Slow}
 	text, _ := inv.flags.GetString("slow")
 	if err := injectInto(&slow, m.Plan, text); err != nil {
 		return nil, err
 	}
-	m.Plan = m.Plan.WithArms(studyTurns(inv), plan.Arm{Name: studyArms[0]}, plan.Arm{Name: studyArms[1]}, slow)
+	m.Plan = m.Plan.WithArms(studyTurns(inv), plan.Arm{Name: tables.Base}, plan.Arm{Name: tables.Again}, slow)
+	m.Busy, _ = inv.flags.GetBool("busy")
 	most, _ := inv.flags.GetDuration("duration")
 	m.Plan.Measure = plan.Measure{MinBlocks: 1, MaxBlocks: mostGateBlocks, Budget: plan.Seconds(most.Seconds()) + gateLeeway}
 	dir, _ := inv.flags.GetString("output")
@@ -87,7 +86,7 @@ func studyTurns(inv *invocation) (t plan.Turns) {
 
 // study records until the time asked for was spent measuring.
 func study(ctx context.Context, inv *invocation, store *results.Run) error {
-	if busy, _ := inv.flags.GetBool("busy"); busy {
+	if store.Manifest.Busy {
 		stop, err := startBursts()
 		if err != nil {
 			return err

@@ -10,22 +10,28 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/gate"
-	studytables "github.com/pushbench/pushbench/results/gate/study"
+	tables "github.com/pushbench/pushbench/results/gate/study"
 )
 
-// realGates runs gates of both kinds in turn: the base against itself, and
-// against the study's slow arm. Those that are done already stay as they are.
+// realGates runs gates of all kinds in turn: the base against itself, against the
+// study's slow arm, and against one that makes a write call more every 100 messages.
+// Those that are done already stay as they are.
 func realGates(ctx context.Context, inv *invocation, store *results.Run) error {
 	n, _ := inv.flags.GetInt("gates")
-	slow := store.Manifest.Plan.Arms[len(studyArms)-1].Inject
+	arms := store.Manifest.Plan.Arms
 	kinds := []struct {
 		name   string
 		inject plan.Injection
-	}{{"same", plan.Injection{}}, {"slow", slow}}
+		enough func(gate.Decision) bool
+	}{
+		{"same", plan.Injection{}, gate.Decision.Done},
+		{"slow", arms[len(arms)-1].Inject, gate.Decision.Done},
+		{"calls", plan.Injection{Write: 100}, func(d gate.Decision) bool { return d.Verdict == gate.Worse || d.Done() }},
+	}
 	for i := range n {
 		for _, k := range kinds {
-			dir := filepath.Join(store.Dir, studytables.GatesDir, fmt.Sprintf("%s-%02d", k.name, i+1))
-			d, err := realGate(ctx, inv, store.Manifest, dir, k.inject)
+			dir := filepath.Join(store.Dir, tables.GatesDir, fmt.Sprintf("%s-%02d", k.name, i+1))
+			d, err := realGate(ctx, inv, store.Manifest, dir, k.inject, k.enough)
 			if err != nil {
 				return err
 			}
@@ -35,14 +41,18 @@ func realGates(ctx context.Context, inv *invocation, store *results.Run) error {
 	return nil
 }
 
-// realGate runs one gate to its end, or reads one that has come to it.
-func realGate(ctx context.Context, inv *invocation, study results.Manifest, dir string, inject plan.Injection) (d gate.Decision, err error) {
+// realGate runs one gate until enough is decided, or reads one that has come to it.
+func realGate(ctx context.Context, inv *invocation, study results.Manifest, dir string, inject plan.Injection, enough func(gate.Decision) bool) (d gate.Decision, err error) {
 	store, err := openGate(study, dir, inject)
 	if err != nil {
 		return d, err
 	}
 	defer func() { err = errors.Join(err, store.Close()) }()
-	return decideIn(ctx, inv, store)
+	g, err := gateOf(store.Manifest.Plan)
+	if err != nil {
+		return d, err
+	}
+	return decideUntil(ctx, inv, store, g, enough)
 }
 
 func openGate(study results.Manifest, dir string, inject plan.Injection) (*results.Run, error) {

@@ -39,6 +39,37 @@ func TestACrashInOneArmSpoilsItsUnit(t *testing.T) {
 	}
 }
 
+// A server that crashes in one of several cells does not end the run. Its trials say
+// that it was the program, and those of the other arm that it was not theirs.
+func TestACrashInOneCellIsTheProgramsFault(t *testing.T) {
+	for _, n := range []int{0, 2} {
+		f := clean()
+		f.Turns = n > 0
+		f.Do = map[string]string{"serve": crash}
+		r := newRunner(t, f, blocks(3), cells(2)...)
+		armed(r, n)
+		var head plan.Cell
+		for _, c := range r.Run.Manifest.Plan.Cells {
+			if c.Factors[plan.ArmFactor] == plan.HeadArm {
+				head = c
+			}
+		}
+		f.Cell = head.ID
+		r.Command = f.command
+		if err := r.Execute(t.Context(), t.Context()); err != nil {
+			t.Errorf("%d slices: %v", n, err)
+		}
+		if len(r.Run.Trials) < 8 { // those of the last block may wait for one that does not fail
+			t.Errorf("%d slices: %d trials", n, len(r.Run.Trials))
+		}
+		for _, trial := range r.Run.Trials {
+			if trial.Fault != (trial.Cell == head.ID) {
+				t.Errorf("%d slices: %+v", n, trial)
+			}
+		}
+	}
+}
+
 // Servers that cannot take turns are measured one after the other.
 func TestArmsWithoutTurns(t *testing.T) {
 	r := newRunner(t, clean(), blocks(2), cells(2)...)

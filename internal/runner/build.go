@@ -14,11 +14,15 @@ import (
 	"github.com/pushbench/pushbench/internal/runner/ownserver"
 )
 
-// Build runs the build commands of the plan's servers, one after the other. It
-// calls note before each. An error holds the last lines of what the command
+// Build runs the build commands of the plan's servers, one after the other, but for
+// those that every arm replaces. It calls note before each. An error holds the last lines of what the command
 // said.
 func Build(ctx context.Context, p plan.Plan, note func(string)) error {
 	for _, name := range slices.Sorted(maps.Keys(p.Servers)) {
+		kept := func(a plan.Arm) bool { _, ok := a.Servers[name]; return !ok }
+		if len(p.Arms) > 0 && !slices.ContainsFunc(p.Arms, kept) {
+			continue
+		}
 		if err := BuildServer(ctx, "server "+name, p.Servers[name], note); err != nil {
 			return err
 		}

@@ -46,12 +46,16 @@ func (r *Runner) join(ctx context.Context, c plan.Cell, block int) (b *couple, e
 	if b.server, err = start(r.command(h.role, c), h.name, b.net.server, h.core); err != nil {
 		return b, err
 	}
+	b.server.program = true
 	b.on(ctx, b.server, func() { h.end(b.server) })
 	var up child.Ready
 	if err := ready(b.server, h.config, &up, within+h.within); err != nil {
 		return b, err
 	}
 	b.turns = up.Turns
+	if in := r.Run.Manifest.Plan.ArmOf(c).Inject; in.Touches(c) && !up.Turns {
+		return b, fmt.Errorf("%s: it is of a revision that knows no --inject %s: inject into a newer head", b.server.role, in)
+	}
 	if b.generator, err = start(r.command("load", c), "generator", b.net.client, r.Pins.Generator); err != nil {
 		return b, err
 	}
@@ -108,7 +112,7 @@ func ready(p *process, cfg any, up *child.Ready, within time.Duration) error {
 		return err
 	}
 	if up.Error != "" {
-		return fmt.Errorf("%s: %s", p.role, up.Error)
+		return p.failed("%s", up.Error)
 	}
 	return nil
 }

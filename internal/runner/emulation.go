@@ -20,6 +20,8 @@ type outcome struct {
 	own       *ownserver.Record // instead, where the server is the user's
 	generator loadgen.Record
 	link      *emulation // nil where nothing is emulated
+	idle      int        // slices in which nothing was done
+	slices    int        // all of them
 }
 
 // tcp is what the kernel knew of the server's connections around the window.

@@ -76,7 +76,7 @@ func (o *outcome) receiveServer(c plan.Cell, sp *process, within time.Duration) 
 	if err := sp.receive(o.own, within); err != nil || o.own.Ended == "" {
 		return err
 	}
-	return fmt.Errorf("%s: %w", sp.role, errors.New(o.own.Ended))
+	return sp.failed("%w", errors.New(o.own.Ended))
 }
 
 // deriveOwn adds what was seen of a server from outside. Only the reader knows

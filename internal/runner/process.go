@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"os/exec"
@@ -24,6 +25,25 @@ type process struct {
 	stdin io.WriteCloser
 	lines chan []byte // of standard output; closed at its end
 	tail  *tail       // of standard error
+	// program tells that it is what is measured, or stands for it: its failures are
+	// no matter of the machine.
+	program bool
+}
+
+// A programError is a failure of the program under test.
+type programError struct{ error }
+
+func (e programError) Unwrap() error { return e.error }
+
+func isProgram(err error) bool { return errors.As(err, new(programError)) }
+
+// failed says why the child failed.
+func (p *process) failed(format string, args ...any) error {
+	err := fmt.Errorf("%s: %w", p.role, fmt.Errorf(format, args...))
+	if p.program {
+		return programError{err}
+	}
+	return err
 }
 
 // goneTime is within how long the end of a dying child is seen.
@@ -87,7 +107,7 @@ func (p *process) receive(v any, within time.Duration) error {
 		return nil
 	case <-timer.C:
 		p.kill()
-		return fmt.Errorf("%s: no answer within %v; it was ended", p.role, within)
+		return p.failed("no answer within %v; it was ended", within)
 	}
 }
 
@@ -110,9 +130,9 @@ func (p *process) fault(err error) error {
 		err = exit
 	}
 	if said := p.tail.String(); said != "" {
-		return fmt.Errorf("%s: ended early: %w: %s", p.role, err, said)
+		return p.failed("ended early: %w: %s", err, said)
 	}
-	return fmt.Errorf("%s: ended early: %w", p.role, err)
+	return p.failed("ended early: %w", err)
 }
 
 // end closes the child's standard input, at which it leaves by itself.

@@ -44,11 +44,16 @@ func (c cut) whole() bool {
 }
 
 // aligned leaves out of all outcomes the slices in which one of them did nothing,
-// because the machine had other things to do.
+// because the machine had other things to do. How many an arm did nothing in is kept:
+// one that stands still more often than the other is no matter of the machine.
 func aligned(all []outcome) []outcome {
 	var keep []bool
 	for i, o := range all {
 		for j, c := range o.cuts() {
+			all[i].slices++
+			if !c.whole() {
+				all[i].idle++
+			}
 			if i == 0 {
 				keep = append(keep, true)
 			}

@@ -38,7 +38,7 @@ func (r *Runner) observed(ctx context.Context, c plan.Cell, block, order int) (r
 	boot := suspended()
 	o, err := r.measure(ctx, c, block)
 	if err != nil {
-		t.fail(err)
+		t.fail(err, isProgram(err))
 		return t.Trial, o, err
 	}
 	t.settle(c, o, suspended()-boot)
@@ -57,8 +57,9 @@ func (r *Runner) blank(c plan.Cell, block, order int) *draft {
 	return t
 }
 
-// fail records why the trial failed outright.
-func (t *draft) fail(err error) {
+// fail records why the trial failed outright, and whether its program did.
+func (t *draft) fail(err error, fault bool) {
+	t.Fault = fault
 	reason, said, _ := strings.Cut(err.Error(), ownserver.Said)
 	t.State, t.Reasons = results.Invalid, []string{reason}
 	if said != "" {
@@ -69,6 +70,12 @@ func (t *draft) fail(err error) {
 // settle records what was measured and what it is worth.
 func (t *draft) settle(c plan.Cell, o outcome, asleep time.Duration) {
 	derive(&t.Trial, c, o)
+	if o.slices > 0 {
+		if t.Counts == nil {
+			t.Counts = map[string]uint64{}
+		}
+		t.Counts[results.CountSlices], t.Counts[results.CountIdle] = uint64(o.slices), uint64(o.idle)
+	}
 	judge(&t.Trial, c, o, asleep)
 }
 

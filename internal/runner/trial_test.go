@@ -85,6 +85,10 @@ func TestJudge(t *testing.T) {
 			if trial.State != c.state || !slices.Equal(trial.Reasons, want) {
 				t.Errorf("%s %q, not %s %q; warnings %q", trial.State, trial.Reasons, c.state, want, trial.Warnings)
 			}
+			machine := strings.Contains(c.reason, "machine") || strings.Contains(c.reason, "pacer")
+			if trial.Fault != (c.state == results.Invalid && !machine) {
+				t.Errorf("a fault of the program: %v", trial.Fault)
+			}
 		})
 	}
 }

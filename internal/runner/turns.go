@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/pushbench/pushbench/internal/child"
@@ -84,7 +85,7 @@ func (r *Runner) turns(ctx context.Context, cells []plan.Cell, block, order int)
 	var out []results.Trial
 	for i, c := range cells {
 		if err != nil {
-			drafts[i].fail(err)
+			drafts[i].fail(err, blames(err, c))
 		} else {
 			drafts[i].settle(c, outcomes[i], suspended()-boot)
 		}
@@ -127,8 +128,30 @@ func (r *Runner) alternate(ctx context.Context, cells []plan.Cell, block int) (o
 	return out, err
 }
 
+// An armFailure is what went wrong in one arm.
+type armFailure struct {
+	arm string
+	err error
+}
+
+func (f armFailure) Error() string { return fmt.Sprintf("arm %s: %v", f.arm, f.err) }
+func (f armFailure) Unwrap() error { return f.err }
+
 func armError(c plan.Cell, err error) error {
-	return fmt.Errorf("arm %s: %w", c.Factors.Text(plan.ArmFactor), err)
+	return armFailure{c.Factors.Text(plan.ArmFactor), err}
+}
+
+// blames tells whether the program of a cell's arm is among those that failed.
+func blames(err error, c plan.Cell) bool {
+	switch e := err.(type) {
+	case armFailure:
+		return e.arm == c.Factors.Text(plan.ArmFactor) && isProgram(e.err)
+	case interface{ Unwrap() []error }:
+		return slices.ContainsFunc(e.Unwrap(), func(err error) bool { return blames(err, c) })
+	case interface{ Unwrap() error }:
+		return blames(e.Unwrap(), c)
+	}
+	return false
 }
 
 // timetable tells the arm of each cell when to work, from start on: all warm up

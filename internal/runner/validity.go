@@ -30,6 +30,11 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 		t.State = results.Invalid
 		t.Reasons = append(t.Reasons, fmt.Sprintf(format, args...))
 	}
+	// What the program did, unless the machine was to blame before.
+	fault := func(format string, args ...any) {
+		t.Fault = t.Fault || t.State != results.Invalid
+		invalid(format, args...)
+	}
 	if asleep > suspendedFor {
 		invalid("the machine was suspended for %v", asleep.Round(time.Millisecond))
 	}
@@ -50,9 +55,9 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 		invalid("the pacer was late while the server was idle: p99 above %v", latePacer)
 	}
 	if o.own != nil {
-		judgeOwn(t, o, invalid)
+		judgeOwn(t, o, fault)
 	} else {
-		judgeOurs(t, c, o, invalid)
+		judgeOurs(t, c, o, fault)
 	}
 	if t.State == results.Invalid || o.link.dead() {
 		return
@@ -70,7 +75,7 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 }
 
 // judgeOurs holds what our own server and the reader saw.
-func judgeOurs(t *results.Trial, c plan.Cell, o outcome, invalid func(string, ...any)) {
+func judgeOurs(t *results.Trial, c plan.Cell, o outcome, fault func(string, ...any)) {
 	srv, gen := o.server, o.generator
 	if unread(c) { // the server's word is all there is
 		gen.Begin.Messages, gen.End.Messages = srv.Begin.Messages, srv.End.Messages
@@ -81,9 +86,9 @@ func judgeOurs(t *results.Trial, c plan.Cell, o outcome, invalid func(string, ..
 	case gen.Slow > 0:
 		t.Warnings = append(t.Warnings, "no message passed within the window: readers that stopped held up all others")
 	default:
-		invalid("no message passed within the window")
+		fault("no message passed within the window")
 	}
-	integrity(t, o, invalid)
+	integrity(t, o, fault)
 }
 
 // lateness is how far a window began or ended from its time, in ns.
@@ -93,10 +98,10 @@ func lateness(asked child.Go, begin, end int64) int64 {
 
 // integrity holds what arrived against what was sent. Connections that the
 // server gave up, and readers that were told to be slow, may miss messages.
-func integrity(t *results.Trial, o outcome, invalid func(string, ...any)) {
+func integrity(t *results.Trial, o outcome, fault func(string, ...any)) {
 	srv, gen, got := o.server, o.generator, o.generator.Received
 	if got.Corrupt > 0 || got.Reordered > 0 || got.Lost > srv.Dropped {
-		invalid("messages were lost, altered or out of order")
+		fault("messages were lost, altered or out of order")
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%d lost and %d dropped, %d altered, %d out of order", got.Lost, srv.Dropped, got.Corrupt, got.Reordered))
 	}
 	if o.link.dead() {
@@ -104,15 +109,15 @@ func integrity(t *results.Trial, o outcome, invalid func(string, ...any)) {
 	}
 	excused := srv.Disconnected + srv.Cut + gen.Slow
 	if srv.Failed > gen.Slow {
-		invalid("a connection failed (server)")
+		fault("a connection failed (server)")
 		t.Warnings = append(t.Warnings, "server: "+srv.Errors[0])
 	}
 	if gen.Failed > excused {
-		invalid("a connection failed (generator)")
+		fault("a connection failed (generator)")
 		t.Warnings = append(t.Warnings, "generator: "+gen.Errors[0])
 	}
 	if excused == 0 && srv.Sent != got.Messages && t.State != results.Invalid {
-		invalid("messages are missing at the end of the stream")
+		fault("messages are missing at the end of the stream")
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%d messages were sent and %d arrived", srv.Sent, got.Messages))
 	}
 }

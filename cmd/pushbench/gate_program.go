@@ -1,0 +1,49 @@
+package main
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"os"
+
+	"github.com/pushbench/pushbench/internal/host"
+	"github.com/pushbench/pushbench/results"
+)
+
+// ownHash identifies the program that runs.
+func ownHash() (string, error) {
+	exe, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	f, err := os.Open(exe)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return hex.EncodeToString(h.Sum(nil)[:8]), nil
+}
+
+// sameProgram refuses to go on with a gate whose blocks would then be of two
+// programs, or of two machines.
+func sameProgram(m results.Manifest) error {
+	if len(m.Plan.Arms) == 0 {
+		return nil
+	}
+	if id := host.Describe().ID; id != m.Host.ID {
+		return usageError("the gate was begun on another machine (%s, not %s): begin anew", m.Host.ID, id)
+	}
+	if hash, err := ownHash(); err != nil || hash == m.Program || m.Program == "" {
+		return err
+	}
+	for _, a := range m.Plan.Arms {
+		if a.Program == "" && len(m.Plan.Servers) == 0 {
+			return usageError("arm %s was this program as it was then, and it was built anew since: begin anew", a.Name)
+		}
+	}
+	return nil
+}
