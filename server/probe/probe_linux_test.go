@@ -93,13 +93,14 @@ func TestCountsAreTheStrategys(t *testing.T) {
 				}
 				handed := write(t, s, spec, c.messages, c.most)
 				seen := of(t, p, conn)
-				if got := *seen.Writes(); got != sink.Calls() || seen.Bytes != handed.bytes {
+				if got := *seen.Writes(); !countsAgree(spec.Name, got, sink.Calls(), seen) || seen.Bytes != handed.bytes {
 					t.Errorf("the kernel saw %d writes of %d bytes, the strategy made %d of %d: %+v %+v", got, seen.Bytes, sink.Calls(), handed.bytes, seen.Calls, seen.Pieces)
 				}
 				if spec.Name == "writev" && seen.Pieces.Partial == 0 && seen.Pieces.Buffers != uint64(c.messages) {
 					t.Errorf("%d buffers of %d messages", seen.Pieces.Buffers, c.messages)
 				}
-				if seen.Pieces.Overlapped != 0 || seen.Calls.Failed != 0 {
+				// Without memory for its notes zerocopy copies instead.
+				if seen.Pieces.Overlapped != 0 || seen.Calls.Failed != 0 && spec.Name != "zerocopy" {
 					t.Errorf("%+v %+v", seen.Calls, seen.Pieces)
 				}
 				total += seen.Calls.Sends
@@ -110,6 +111,19 @@ func TestCountsAreTheStrategys(t *testing.T) {
 	if !t.Failed() && total < 1e6 {
 		t.Errorf("only %d sends", total)
 	}
+}
+
+// countsAgree holds the kernel's writes against the strategy's calls. Two count
+// otherwise: ring takes each part that the socket took for a call of its own, and
+// sendfile hands over the pages of readfrom in one or more sends a call.
+func countsAgree(name string, got, calls uint64, seen probe.Conn) bool {
+	switch name {
+	case "ring":
+		return got+seen.Pieces.Partial == calls
+	case "readfrom":
+		return seen.Calls.Sends-seen.Calls.EAGAIN >= calls
+	}
+	return got == calls
 }
 
 type handed struct{ bytes uint64 }
