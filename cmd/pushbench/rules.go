@@ -72,4 +72,3 @@ func shareFlag(inv *invocation, name string) (float64, error) {
 	}
 	return v, nil
 }
-

@@ -265,8 +265,12 @@ func TestBehindBlocks(t *testing.T) {
 		log  float64
 		want Verdict
 	}{
-		{"head", 0.2, Worse}, {"head", 0, Undecided}, {"head", -0.2, Undecided},
-		{"base", -0.2, Better}, {"base", 0, Undecided}, {"base", 0.2, Undecided},
+		{"head", 0.2, Worse},
+		{"head", 0, Undecided},
+		{"head", -0.2, Undecided},
+		{"base", -0.2, Better},
+		{"base", 0, Undecided},
+		{"base", 0.2, Undecided},
 	} {
 		p := planOf([]plan.Rule{{Metric: latency}}, armed(plan.Values{"load": "rate"}, "base", "head")...)
 		logs := make([]float64, 20)

@@ -49,8 +49,12 @@ func TestSelfTestsFollowTheRules(t *testing.T) {
 
 func TestSelfTestLooksAtItsMetrics(t *testing.T) {
 	st := SelfTest{Inject: plan.Injection{Write: 100}, Metrics: []string{"write_calls_per_message"}}
-	calls := func(v Verdict) Comparison { return Comparison{Metric: "write_calls_per_message", Verdict: v, Settled: v != Undecided} }
-	cpu := func(v Verdict) Comparison { return Comparison{Metric: "server_cpu_seconds_per_message", Verdict: v, Settled: v != Undecided} }
+	calls := func(v Verdict) Comparison {
+		return Comparison{Metric: "write_calls_per_message", Verdict: v, Settled: v != Undecided}
+	}
+	cpu := func(v Verdict) Comparison {
+		return Comparison{Metric: "server_cpu_seconds_per_message", Verdict: v, Settled: v != Undecided}
+	}
 	for _, c := range []struct {
 		cs     []Comparison
 		enough bool
