@@ -114,14 +114,21 @@ func (c command) invoke(ctx context.Context, args []string, stdin io.Reader, std
 	if err == nil {
 		return exitDone
 	}
-	if rest := unsaid(err); rest != nil {
+	rest := unsaid(err)
+	if rest != nil {
 		fmt.Fprintf(stderr, "pushbench %s: %v\n", c.name, rest)
 	}
+	return statusOfError(err, rest)
+}
+
+// statusOfError is the exit status of an error, of which rest was not said before:
+// what failed after a decision hides no regression, but all else that was decided.
+func statusOfError(err, rest error) int {
 	var s statusError
-	if errors.As(err, &s) {
-		return s.status
+	if !errors.As(err, &s) || s.status == exitInconclusive && rest != nil {
+		return exitFailed
 	}
-	return exitFailed
+	return s.status
 }
 
 // unsaid is the part of an error that was not printed yet.

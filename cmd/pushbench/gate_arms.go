@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/kballard/go-shellquote"
 
@@ -75,6 +76,9 @@ func sameFile(p plan.Plan) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Servers)) {
 		s := p.Servers[name]
+		if exe := s.Command[0]; filepath.IsAbs(exe) && slices.ContainsFunc(s.Build, func(w string) bool { return strings.HasSuffix(w, exe) }) {
+			return usageError("server %s: every revision is built into the same file, %s: build and start it by a path relative to the scenario's directory, such as ./%s", name, exe, filepath.Base(exe))
+		}
 		for _, word := range slices.Concat(s.Command, s.Build, []string{s.Dir}) {
 			if rel, err := filepath.Rel(here, word); filepath.IsAbs(word) && err == nil && filepath.IsLocal(rel) {
 				return usageError("server %s: %s is the same file in every revision: write it relative to the scenario's directory, as ./%s", name, word, filepath.ToSlash(rel))

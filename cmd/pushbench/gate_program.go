@@ -40,8 +40,8 @@ func sameProgram(m results.Manifest) error {
 	if hash, err := ownHash(); err != nil || hash == m.Program || m.Program == "" {
 		return err
 	}
-	for _, a := range m.Plan.Arms {
-		if a.Program == "" && len(m.Plan.Servers) == 0 {
+	for _, c := range m.Plan.Cells {
+		if a := m.Plan.ArmOf(c); c.Ours() && a.Program == "" {
 			return usageError("arm %s was this program as it was then, and it was built anew since: begin anew", a.Name)
 		}
 	}

@@ -41,3 +41,17 @@ func runOnce(t *testing.T, v plan.Values, warmup, window time.Duration, command 
 	}
 	return run.Trials[0]
 }
+
+// What every arm replaces is not built: it may be broken where the arms are sound.
+func TestBuildLeavesOutWhatEveryArmReplaces(t *testing.T) {
+	servers := map[string]plan.Server{"own": {Build: []string{"no-such-program"}}}
+	p := plan.Plan{Servers: servers, Arms: []plan.Arm{{Name: plan.BaseArm, Servers: servers}, {Name: plan.HeadArm, Servers: servers}}}
+	note := func(string) {}
+	if err := runner.Build(t.Context(), p, note); err != nil {
+		t.Error(err)
+	}
+	p.Arms[1].Servers = nil
+	if err := runner.Build(t.Context(), p, note); err == nil {
+		t.Error("the head's own was not built")
+	}
+}

@@ -102,7 +102,7 @@ func (p *process) receive(v any, within time.Duration) error {
 			return p.fault(io.ErrUnexpectedEOF)
 		}
 		if err := json.Unmarshal(line, v); err != nil {
-			return fmt.Errorf("%s: said %q: %w", p.role, line, err)
+			return p.failed("said %q: %w", line, err)
 		}
 		return nil
 	case <-timer.C:

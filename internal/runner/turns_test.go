@@ -69,6 +69,9 @@ func TestAligned(t *testing.T) {
 		if diff := cmp.Diff(want, have); diff != "" || len(got[i].server.Slices) != 2 {
 			t.Errorf("arm %d: %s", i, diff)
 		}
+		if got[i].slices != 4 || got[i].idle != 1 { // its own alone
+			t.Errorf("arm %d: %d of %d slices idle", i, got[i].idle, got[i].slices)
+		}
 	}
 }
 
