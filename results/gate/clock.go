@@ -47,6 +47,15 @@ func newClock(trials []results.Trial) clock {
 	return c
 }
 
+// times is a clock that goes so many times as fast.
+func (c clock) times(rate float64) clock {
+	out := clock{at: map[int]time.Duration{}}
+	for block, d := range c.at {
+		out.at[block] = time.Duration(rate * float64(d))
+	}
+	return out
+}
+
 // before is the time that had been spent when a block began.
 func (c clock) before(block int) (most time.Duration) {
 	for _, d := range c.at {

@@ -27,9 +27,10 @@ type Replay struct {
 // Replays cuts a run into segments for each comparison of the gate, by itself: a
 // gate starts with the first block, decides, and the next one starts behind it. So
 // segments share no block, and what drifts stays in them. A last one that the end
-// of the run leaves undecided is no segment.
+// of the run leaves undecided is no segment. Time is what the comparison's own two
+// trials take of each block: a gate of them alone would take no more.
 func (g *Gate) Replays(trials []results.Trial) (out []Replay) {
-	byCell, clock := results.ByCell(trials), newClock(trials)
+	byCell, clock := results.ByCell(trials), newClock(trials).times(2/float64(len(g.plan.Cells)))
 	for _, c := range g.comparisons {
 		c.alpha *= float64(max(1, g.intervals)) // alone it need not share
 		r := Replay{Metric: c.metric.Name, Cell: c.name}

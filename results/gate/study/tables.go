@@ -33,7 +33,7 @@ func Write(w io.Writer, run *results.Run, rules []plan.Rule) error {
 	fmt.Fprintf(b, "%s: %d trials in %d blocks, %d of them not valid; %s, %d cores, Linux %s, %s. Bounds are Clopper–Pearson's at 95 %%.\n\n", run.Manifest.Created.UTC().Format(time.DateOnly),
 		len(run.Trials), blocksOf(run.Trials), invalid(run.Trials), h.CPU, h.Cores, h.Kernel, cmp.Or(run.Manifest.Version, "no version"))
 	writeShares(b, all)
-	writeTimes(b, all, 2/float64(len(run.Manifest.Plan.Cells)))
+	writeTimes(b, all)
 	writeKinds(b, kinds)
 	return b.Flush()
 }
@@ -94,10 +94,10 @@ func foundIn(metric string, s share) string {
 	return s.String()
 }
 
-// writeTimes writes what the gate's decisions took. part is that of a block
-// that a gate of one cell would take.
-func writeTimes(w io.Writer, all []row, part float64) {
-	fmt.Fprintln(w, "\n| metric | cell | pair | segments | worth independent | wrong, of those | correlation of blocks | undecided | blocks, median | time in the recording | share of one cell and two arms |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|")
+// writeTimes writes what the gate's decisions took, each by its own two trials of a
+// block.
+func writeTimes(w io.Writer, all []row) {
+	fmt.Fprintln(w, "\n| metric | cell | pair | segments | worth independent | wrong, of those | correlation of blocks | undecided | blocks, median | time, median |\n|---|---|---|--:|--:|--:|--:|--:|--:|--:|")
 	for i := 0; i < len(all); i += 1 + len(rivals) {
 		r := all[i]
 		for _, pair := range []struct {
@@ -110,8 +110,8 @@ func writeTimes(w io.Writer, all []row, part float64) {
 			if d, _ := plan.MetricNamed(r.metric); d.Counted && pair.name == "a, slow" {
 				wrong = nothing
 			}
-			fmt.Fprintf(w, "| `%s` | %s | %s | %d | %.0f | %s | %.2f | %d | %.0f | %.0f s | %.0f s |\n", r.metric, r.cell, pair.name,
-				len(pair.of.Segments), pair.of.Effective(), wrong, pair.of.Correlation, undecided(pair.of), blocks, seconds, seconds*part)
+			fmt.Fprintf(w, "| `%s` | %s | %s | %d | %.0f | %s | %.2f | %d | %.0f | %.0f s |\n", r.metric, r.cell, pair.name,
+				len(pair.of.Segments), pair.of.Effective(), wrong, pair.of.Correlation, undecided(pair.of), blocks, seconds)
 		}
 	}
 }
