@@ -62,19 +62,21 @@ cross-tests: ## look at everything as macOS and Windows see it, tests included
 # One package at a time: on two cores the trials of one make those of another late.
 # What they need is compiled before, on all cores. Tests of the whole program start it
 # some hundred times, which takes twice as long with the race detector; it looks at
-# the packages, and at those tests that run both sides of a trial in one process.
+# the packages, and at those tests that run both sides of a trial in one process. What
+# calculates in one goroutine is tested without it, and measures nothing: side by side.
 PROGRAM  := ./cmd/pushbench
-# Simulations of the gate take eight times as long with it, in one goroutine.
-SIMULATE := ./results/gate
-TOGETHER := ^Test(EveryTransportDelivers|TransportFactors|SlowReadersOfTransports|TransportsNoticeTruncation|BroadcastToAThousand|BothHalvesOfATrial|LoadOfServe)$$
+PURE     := results|scenarios
+TOGETHER := ^Test(EveryTransportDelivers|TransportsNoticeTruncation|BothHalvesOfATrial|LoadOfServe)$$
+MILLION  := ^TestCountsAreTheStrategys$$
 GOTEST    = $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test -vet=off -p 1 -timeout 8m
 test: ## run every test, with the race detector where there is a C compiler
 	$(if $(RACE),,@echo "no C compiler: testing without the race detector")
 	$(GO) list $(RACE) -test -deps -export ./... >/dev/null
 	$(GOTEST) $(RACE) -run '$(TOGETHER)' $(PROGRAM)
 	$(GOTEST) -skip '$(TOGETHER)' $(PROGRAM)
-	$(GOTEST) $(SIMULATE)
-	$(GOTEST) $(RACE) $$($(GO) list ./... | grep -v -e '/cmd/pushbench$$' -e '/results/gate$$')
+	$(GOTEST) -p 2 $$($(GO) list ./... | grep -E '/pushbench/($(PURE))(/|$$)')
+	$(GOTEST) -run '$(MILLION)' ./server/probe
+	$(GOTEST) $(RACE) -skip '$(MILLION)' $$($(GO) list ./... | grep -v -E '/cmd/pushbench$$|/pushbench/($(PURE))(/|$$)')
 	cd $(PEERS) && $(if $(CI),PUSHBENCH_NO_SKIP=1) $(GO) test $(RACE) ./...
 	$(if $(shell command -v apt-get),$(MAKE) test-guest,@echo "no Debian packages: leaving out the guest kernel with sch_netem")
 

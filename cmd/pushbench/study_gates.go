@@ -15,7 +15,7 @@ import (
 
 // realGates runs gates of all kinds in turn: the base against itself, against the
 // study's slow arm, and against one that makes a write call more every 100 messages.
-// Those that are done already stay as they are.
+// Each is of one cell, in turn. Those that are done already stay as they are.
 func realGates(ctx context.Context, inv *invocation, store *results.Run) error {
 	n, _ := inv.flags.GetInt("gates")
 	arms := store.Manifest.Plan.Arms
@@ -31,7 +31,7 @@ func realGates(ctx context.Context, inv *invocation, store *results.Run) error {
 	for i := range n {
 		for _, k := range kinds {
 			dir := filepath.Join(store.Dir, tables.GatesDir, fmt.Sprintf("%s-%02d", k.name, i+1))
-			d, err := realGate(ctx, inv, store.Manifest, dir, k.inject, k.enough)
+			d, err := realGate(ctx, inv, store.Manifest, dir, i, k.inject, k.enough)
 			if err != nil {
 				return err
 			}
@@ -42,8 +42,8 @@ func realGates(ctx context.Context, inv *invocation, store *results.Run) error {
 }
 
 // realGate runs one gate until enough is decided, or reads one that has come to it.
-func realGate(ctx context.Context, inv *invocation, study results.Manifest, dir string, inject plan.Injection, enough func(gate.Decision) bool) (d gate.Decision, err error) {
-	store, err := openGate(study, dir, inject)
+func realGate(ctx context.Context, inv *invocation, study results.Manifest, dir string, i int, inject plan.Injection, enough func(gate.Decision) bool) (d gate.Decision, err error) {
+	store, err := openGate(study, dir, i, inject)
 	if err != nil {
 		return d, err
 	}
@@ -55,11 +55,12 @@ func realGate(ctx context.Context, inv *invocation, study results.Manifest, dir 
 	return decideUntil(ctx, inv, store, g, enough)
 }
 
-func openGate(study results.Manifest, dir string, inject plan.Injection) (*results.Run, error) {
+func openGate(study results.Manifest, dir string, i int, inject plan.Injection) (*results.Run, error) {
 	if _, err := os.Stat(filepath.Join(dir, results.ManifestFile)); err == nil {
 		return results.Open(dir)
 	}
 	p := study.Plan.WithoutArms()
+	p.Cells = []plan.Cell{p.Cells[i%len(p.Cells)]}
 	study.Plan = gatePlan(p, []plan.Arm{{Name: plan.BaseArm}, {Name: plan.HeadArm, Inject: inject}})
 	return results.Create(dir, study)
 }

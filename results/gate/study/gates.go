@@ -60,7 +60,7 @@ func writeKinds(w io.Writer, kinds []kind) {
 	if len(kinds) == 0 {
 		return
 	}
-	fmt.Fprintln(w, "\n| real gates, all cells and rules each | gates | worse | same | better | undecided | median | longest |\n|---|--:|--:|--:|--:|--:|--:|--:|")
+	fmt.Fprintln(w, "\n| real gates, each of one cell and all rules | gates | worse | same | better | undecided | median | longest |\n|---|--:|--:|--:|--:|--:|--:|--:|")
 	for _, k := range kinds {
 		fmt.Fprintf(w, "| base against %s | %d | %d | %d | %d | %d | %.0f s | %.0f s |\n", k.name, len(k.seconds),
 			k.verdicts[gate.Worse], k.verdicts[gate.Same], k.verdicts[gate.Better], k.verdicts[gate.Undecided], median(k.seconds), slices.Max(k.seconds))
