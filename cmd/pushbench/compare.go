@@ -74,14 +74,8 @@ func runCompare(_ context.Context, inv *invocation) error {
 
 // wayOf returns the flag that says what the run is held against; "" is another run.
 func wayOf(inv *invocation) (way string, err error) {
-	for _, name := range []string{"base", "baseline", "history", "save-baseline"} {
-		switch {
-		case !inv.flags.Changed(name):
-		case way != "":
-			return "", usageError("--%s and --%s ask for different things; leave one out", way, name)
-		default:
-			way = name
-		}
+	if way, err = oneOf(inv, "base", "baseline", "history", "save-baseline"); err != nil {
+		return "", err
 	}
 	switch {
 	case way != "" && len(inv.args) != 1:
@@ -90,6 +84,20 @@ func wayOf(inv *invocation) (way string, err error) {
 		return "", usageError("two run directories are meant, the base first; there are %d arguments (one is enough with --base factor=value or --baseline DIR)", len(inv.args))
 	}
 	return way, nil
+}
+
+// oneOf returns which of the flags is given; "" is none, and two are a mistake.
+func oneOf(inv *invocation, names ...string) (given string, err error) {
+	for _, name := range names {
+		switch {
+		case !inv.flags.Changed(name):
+		case given != "":
+			return "", usageError("--%s and --%s ask for different things; leave one out", given, name)
+		default:
+			given = name
+		}
+	}
+	return given, nil
 }
 
 // compared makes the decision.

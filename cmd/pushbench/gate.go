@@ -11,7 +11,6 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/pushbench/pushbench/internal/plan"
-	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/gate"
 )
@@ -92,10 +91,9 @@ func runGate(ctx context.Context, inv *invocation) error {
 	if done, err := enter(m.Plan); done {
 		return err
 	}
-	if m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note); err != nil {
+	if err := measureLinks(ctx, inv, &m); err != nil {
 		return err
 	}
-	m.Host.Backend = runner.Backends(m.Links)
 	dir := gateDirOf(inv, m)
 	if err := placeArms(ctx, dir, m.Plan.Arms, m.Plan.Servers); err != nil {
 		return err
@@ -110,14 +108,8 @@ func runGate(ctx context.Context, inv *invocation) error {
 // gateWay returns the flag that says what the head is held against in place of
 // another arm; "" is an arm.
 func gateWay(inv *invocation) (way string, err error) {
-	for _, name := range []string{"self-test", "baseline", "history"} {
-		switch {
-		case !inv.flags.Changed(name):
-		case way != "":
-			return "", usageError("--%s and --%s ask for different things; leave one out", way, name)
-		default:
-			way = name
-		}
+	if way, err = oneOf(inv, "self-test", "baseline", "history"); err != nil {
+		return "", err
 	}
 	for _, name := range []string{"base-rev", "head-rev", "base-cmd", "head-cmd", "inject"} {
 		if way != "" && inv.flags.Changed(name) {

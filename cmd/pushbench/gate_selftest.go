@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 
 	"github.com/pushbench/pushbench/internal/plan"
-	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/gate"
 	"github.com/pushbench/pushbench/results/report"
@@ -35,10 +34,9 @@ func selfTest(ctx context.Context, inv *invocation, m results.Manifest) error {
 	if done, err := enter(m.Plan); done {
 		return err
 	}
-	if m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note); err != nil {
+	if err := measureLinks(ctx, inv, &m); err != nil {
 		return err
 	}
-	m.Host.Backend = runner.Backends(m.Links)
 	dir := gateDirOf(inv, m)
 	out := report.SelfTest{Schema: 1, Scenario: m.Plan.Name, Untested: untested}
 	for _, t := range tests {

@@ -56,10 +56,9 @@ func runRun(ctx context.Context, inv *invocation) error {
 	if done, err := enter(m.Plan); done {
 		return err
 	}
-	if m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note); err != nil {
+	if err := measureLinks(ctx, inv, &m); err != nil {
 		return err
 	}
-	m.Host.Backend = runner.Backends(m.Links)
 	if dir, _ = inv.flags.GetString("output"); dir == "" {
 		dir = filepath.Join("results", "runs", m.Plan.Name+"-"+m.Created.Format("20060102-150405"))
 	}
@@ -68,6 +67,13 @@ func runRun(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	return execute(ctx, inv, store)
+}
+
+// measureLinks measures the networks of the plan before they are used.
+func measureLinks(ctx context.Context, inv *invocation, m *results.Manifest) (err error) {
+	m.Links, err = runner.Verify(ctx, m.Plan, newProgress(inv.stderr).note)
+	m.Host.Backend = runner.Backends(m.Links)
+	return err
 }
 
 // manifest resolves the scenario named on the command line.
