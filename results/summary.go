@@ -58,8 +58,23 @@ type Ratio struct {
 
 // A Verdict settles one claim.
 type Verdict struct {
-	Claim    string         `json:"claim"`
-	Verdict  string         `json:"verdict"` // "holds", "holds when", "does not hold", "undecided"
-	Text     string         `json:"text"`
+	Claim   string `json:"claim"`
+	Verdict string `json:"verdict"` // "holds", "holds when", "does not hold", "undecided"
+	Text    string `json:"text"`
+	// When lists the conditions under which the claim holds, where it holds only then.
+	When []string `json:"when,omitempty"`
+	// Interval is of the figure that weighs most; nil where none was measured.
+	Interval *Estimate `json:"interval,omitempty"`
+	// Cause says, by what was measured beside it, why the figure is what it is.
+	Cause    string         `json:"cause,omitempty"`
 	Evidence map[string]any `json:"evidence"`
+}
+
+// An Estimate is a figure with its 95 % interval; Lo and Hi are nil where there is none.
+type Estimate struct {
+	What   string   `json:"what"`
+	Unit   string   `json:"unit"`
+	Median float64  `json:"median"`
+	Lo     *float64 `json:"lo"`
+	Hi     *float64 `json:"hi"`
 }

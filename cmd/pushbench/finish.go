@@ -17,8 +17,9 @@ import (
 // derive writes the files that follow from the stored trials.
 func derive(store *results.Run) (results.Summary, error) {
 	s := stats.Summarize(store.Manifest, store.Trials)
-	s.Verdicts = verdict.All(s, store.Manifest.Plan)
-	return s, errors.Join(store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench())
+	looks, _, err := results.ReadLooks(store.Dir)
+	s.Verdicts = verdict.All(verdict.Evidence{Summary: s, Plan: store.Manifest.Plan, Trials: store.Trials, Looks: looks})
+	return s, errors.Join(err, store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench())
 }
 
 // finish makes and shows everything that follows from the stored trials.

@@ -193,27 +193,14 @@ func warnings(w io.Writer, s results.Summary) {
 }
 
 // Verdicts writes each verdict with its sentence and, where it holds only
-// somewhere, the region.
+// under conditions, those.
 func Verdicts(w io.Writer, verdicts []results.Verdict) error {
 	b := bufio.NewWriter(w)
 	for _, v := range verdicts {
 		fmt.Fprintf(b, "\n%s: %s\n  %s\n", v.Claim, v.Verdict, v.Text)
-		for _, line := range lines(v.Evidence["region"]) {
+		for _, line := range v.When {
 			fmt.Fprintf(b, "    %s\n", line)
 		}
 	}
 	return b.Flush()
-}
-
-// lines returns a list of strings as made, or as read back from JSON.
-func lines(v any) (out []string) {
-	switch v := v.(type) {
-	case []string:
-		return v
-	case []any:
-		for _, x := range v {
-			out = append(out, fmt.Sprint(x))
-		}
-	}
-	return out
 }

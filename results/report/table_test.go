@@ -71,7 +71,7 @@ func summary() results.Summary {
 		Warnings: []string{"1 of 2 ratios have a wider interval than asked for"},
 		Verdicts: []results.Verdict{{
 			Claim: "ratio-3.8", Verdict: "holds when", Text: "bufio is 3.8× direct at about 210 B here",
-			Evidence: map[string]any{"region": []string{"bufio, buffer 4 KiB: at about 210 B"}},
+			When: []string{"bufio, buffer 4 KiB: at about 210 B"},
 		}},
 	}
 }

@@ -39,7 +39,8 @@ func measuresBuffers(p plan.Plan) bool {
 
 // settleBuffers compares throughput and write counts with the claimed figures,
 // once for each message size and sink. The claim was made for a file.
-func settleBuffers(s results.Summary, _ plan.Plan) results.Verdict {
+func settleBuffers(e Evidence) results.Verdict {
+	s := e.Summary
 	var speeds, counts []Figure
 	said := "throughput on a TCP socket: "
 	for _, c := range s.Cells {

@@ -27,7 +27,8 @@ func measuresRatio(p plan.Plan) bool {
 // buffer, reader and TCP_NODELAY. It holds if every interval contains it, holds
 // when some do or a curve surely passes it, and does not hold if every ratio is
 // surely another and no curve passes it.
-func settleRatio(s results.Summary, _ plan.Plan) results.Verdict {
+func settleRatio(e Evidence) results.Verdict {
+	s := e.Summary
 	found := curves(s, "bufio", claimedRatio)
 	var figures []Figure
 	crossed := false
@@ -49,7 +50,7 @@ func settleRatio(s results.Summary, _ plan.Plan) results.Verdict {
 	case Fails:
 		v.Text = fmt.Sprintf("bufio is nowhere %g× direct here: %s", claimedRatio, ranges(found[0]))
 	case HoldsWhen:
-		v.Evidence["region"] = region(found)
+		v.When = region(found)
 		v.Text = sentence(found)
 	}
 	return v

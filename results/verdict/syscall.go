@@ -25,7 +25,8 @@ func measuresSyscall(p plan.Plan) bool {
 // write a message at saturation it is the ratio of the two throughputs. It holds
 // if that lies in the interval at 1 KiB, and when it lies in that of another size
 // only. If the numbers of calls surely differ, the claim fails.
-func settleSyscall(s results.Summary, _ plan.Plan) results.Verdict {
+func settleSyscall(e Evidence) results.Verdict {
+	s := e.Summary
 	cells := cellsOf(s)
 	var ratios, atClaimed, calls, conn, syscall []Figure
 	for _, r := range s.Ratios {

@@ -62,7 +62,7 @@ func settle(t *testing.T, claim string, points []point, blocks int) results.Verd
 	t.Helper()
 	p, trials := synthetic(points, blocks)
 	s := stats.Summarize(results.Manifest{Plan: p}, trials)
-	for _, v := range verdict.All(s, p) {
+	for _, v := range verdict.All(verdict.Evidence{Summary: s, Plan: p, Trials: trials}) {
 		if v.Claim == claim {
 			if v.Text == "" || v.Evidence == nil {
 				t.Errorf("no text or evidence: %+v", v)
@@ -139,8 +139,8 @@ func TestRatioCrossing(t *testing.T) {
 	if math.Abs(c.At/want-1) > 0.05 || c.Lo == nil || *c.Lo > c.At || *c.Hi < c.At {
 		t.Errorf("crossing %+v, want %.0f", c, want)
 	}
-	if v.Evidence["region"].([]string)[0] == "" || !regexp.MustCompile(`it ranges from (49|50|51)× at 16 B to 0\.(89|90|91)× at 4 KiB`).MatchString(v.Text) {
-		t.Errorf("%s\n%v", v.Text, v.Evidence["region"])
+	if v.When[0] == "" || !regexp.MustCompile(`it ranges from (49|50|51)× at 16 B to 0\.(89|90|91)× at 4 KiB`).MatchString(v.Text) {
+		t.Errorf("%s\n%v", v.Text, v.When)
 	}
 }
 
@@ -235,7 +235,7 @@ func TestApplies(t *testing.T) {
 	} {
 		p, trials := synthetic(c.points, 6)
 		ids := []string{}
-		for _, v := range verdict.All(stats.Summarize(results.Manifest{Plan: p}, trials), p) {
+		for _, v := range verdict.All(verdict.Evidence{Summary: stats.Summarize(results.Manifest{Plan: p}, trials), Plan: p}) {
 			ids = append(ids, v.Claim)
 		}
 		if got := fmt.Sprint(ids); got != c.want {

@@ -1,0 +1,94 @@
+// Package verdict settles claims by what a run measured. A claim holds, holds
+// when some condition is met, does not hold, or stays undecided; each of the
+// four can come out, and none is reached without intervals.
+package verdict
+
+import (
+	"github.com/pushbench/pushbench/internal/plan"
+	"github.com/pushbench/pushbench/results"
+)
+
+// The four verdicts.
+const (
+	Holds     = "holds"
+	HoldsWhen = "holds when"
+	Fails     = "does not hold"
+	Undecided = "undecided"
+)
+
+// Eyes are what looks into the server beside a claim's scenario.
+type Eyes string
+
+// What looks: at nothing, at the system calls it makes, or at its first connection
+// and the latencies, moment by moment.
+const (
+	NoEyes   Eyes = ""
+	Syscalls Eyes = "syscalls"
+	Timeline Eyes = "timeline"
+)
+
+// A Claim is a statement that can be settled.
+type Claim struct {
+	ID       string
+	Says     string // the statement, with the figures it gives
+	Scenario string // the built-in one that measures it
+	// Quick replaces factors' values, as --set does, in a run that shall be short.
+	Quick []string
+	Eyes  Eyes
+	// applies tells whether a plan measures what the claim is about; nil is that it
+	// is of Scenario.
+	applies func(plan.Plan) bool
+	settle  func(Evidence) results.Verdict
+}
+
+// Applies tells whether a plan measures what the claim is about.
+func (c Claim) Applies(p plan.Plan) bool {
+	if c.applies != nil {
+		return c.applies(p)
+	}
+	return p.Name == c.Scenario
+}
+
+// Settle applies the claim's rule.
+func (c Claim) Settle(e Evidence) results.Verdict {
+	v := c.settle(e)
+	v.Claim = c.ID
+	return v
+}
+
+// Claims lists every claim that can be settled, in the order shown.
+var Claims = []Claim{
+	{
+		ID: "ratio-3.8", Says: "bufio.Writer is 3.8 times faster than conn.Write",
+		Scenario: "reproduce-3.8x", applies: measuresRatio, settle: settleRatio,
+	},
+	{
+		ID: "buffer-size", Says: "bufio with 256 B, 4 KiB and 64 KiB moves 12.3, 187.6 and 201.4 MB/s with 40,960, 2,560 and 160 writes for 10 MiB",
+		Scenario: "buffer-size", applies: measuresBuffers, settle: settleBuffers,
+	},
+	{
+		ID: "conn-vs-syscall", Says: "10,000 writes of 1 KB take 8.2 µs each through conn.Write and 5.7 µs through syscall.Write, with as many calls",
+		Scenario: "conn-vs-syscall", applies: measuresSyscall, settle: settleSyscall,
+	},
+}
+
+// Named returns the claim of that name.
+func Named(id string) (Claim, bool) {
+	for _, c := range Claims {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Claim{}, false
+}
+
+// All settles the claims that the run has measured something about.
+func All(e Evidence) []results.Verdict {
+	var out []results.Verdict
+	for _, c := range Claims {
+		if c.Applies(e.Plan) {
+			out = append(out, c.Settle(e))
+		}
+	}
+	return out
+}
