@@ -10,15 +10,14 @@ import (
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/chart"
 	"github.com/pushbench/pushbench/results/report"
-	"github.com/pushbench/pushbench/results/stats"
 	"github.com/pushbench/pushbench/results/verdict"
 )
 
 // derive writes the files that follow from the stored trials.
 func derive(store *results.Run) (results.Summary, error) {
-	s := stats.Summarize(store.Manifest, store.Trials)
-	looks, _, err := results.ReadLooks(store.Dir)
-	s.Verdicts = verdict.All(verdict.Evidence{Summary: s, Plan: store.Manifest.Plan, Trials: store.Trials, Looks: looks})
+	e, err := evidence(store)
+	s := e.Summary
+	s.Verdicts = verdict.All(e)
 	return s, errors.Join(err, store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench())
 }
 
