@@ -30,6 +30,7 @@ var rules = []rule{
 	{"rcvbuf", toSocket, is("sink", "socket")},
 	{"quickack", toSocket, is("sink", "socket")},
 	{"delayed_ack", toSocket, is("sink", "socket")},
+	{"idle_close", toSocket, is("sink", "socket")},
 	{"flush", "a strategy or a transport that holds bytes back", heldBack},
 	{"buffer", "a strategy that holds bytes back", usedByStrategy("buffer")},
 	{"window", "flush: window or next-write", windowed},

@@ -66,7 +66,7 @@ const (
 func shorten(p *plan.Plan) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
-		if changes(c.Factors) {
+		if changes(c.Factors) || c.Factors.Number("idle_close") > 0 {
 			continue // a shorter trial would end before anything happens
 		}
 		warmup, window := c.Warmup, c.Window

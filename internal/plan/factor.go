@@ -66,6 +66,7 @@ var Factors = []Factor{
 	{Name: "rcvbuf", Kind: Size, Default: float64(0), Max: 1 << 30, Doc: "SO_RCVBUF on the reader's socket; 0 leaves it to the kernel."},
 	{Name: "quickack", Kind: Bool, Default: false, Doc: "TCP_QUICKACK on the reader's socket, set again after each read: it does not stick."},
 	{Name: "delayed_ack", Kind: Bool, Default: false, Doc: "The reader keeps each acknowledgement back for up to 40 ms, as a kernel does on a connection that also sends: TCP_QUICKACK is turned off on its socket, again after each read."},
+	{Name: "idle_close", Kind: Duration, Default: float64(0), Max: 3600, Doc: "How long no byte may come before the reader gives the connection up for good, as proxies do (nginx's proxy_read_timeout); 0 is for ever. A slow reader never does."},
 	{Name: "network", Kind: Name, Default: "loopback", Doc: "Where the bytes travel: loopback, veth, emulated (made of rtt, bandwidth and loss), a profile's name, or the path of a profile's .yaml file."},
 	{Name: "rtt", Kind: Duration, Default: float64(0), Max: 60, Doc: "Round-trip time of network=emulated, half of it each way."},
 	{Name: "bandwidth", Kind: Bandwidth, Default: float64(0), Max: 100e9, Doc: "Rate of network=emulated each way, Ethernet frames counted; 0 is no limit. The queue before it is one bandwidth-delay product, at least 50 packets."},

@@ -59,6 +59,9 @@ func deriveOurs(t *results.Trial, c plan.Cell, o outcome) {
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
 		m["disconnected_share"] = float64(srv.Disconnected) / c.Factors.Number("connections")
 	}
+	if c.Factors.Number("idle_close") > 0 {
+		m["idle_closed_share"] = float64(o.generator.IdleClosed) / c.Factors.Number("connections")
+	}
 	for _, calls := range []string{"option_calls", "feed_calls"} {
 		if n, ok := srv.Strategy[calls]; ok && srv.Sent > 0 {
 			m[calls+"_per_message"] = n / float64(srv.Sent)

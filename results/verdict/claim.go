@@ -59,6 +59,10 @@ func (c Claim) Settle(e Evidence) results.Verdict {
 // Claims lists every claim that can be settled, in the order shown.
 var Claims = []Claim{
 	{
+		ID: "sse-basic", Says: "an event leaves at once after a flush; proxies and connections stay alive with heartbeats",
+		Scenario: "sse-basic", Quick: []string{"audience=independent", "connections=100"}, settle: settleEvents,
+	},
+	{
 		ID: "ratio-3.8", Says: "bufio.Writer is 3.8 times faster than conn.Write",
 		Scenario: "reproduce-3.8x", Quick: []string{"strategy=direct,bufio", "buffer=4KiB", "read_size=256KiB", "nodelay=true", "message=64B,256B,512B,1KiB,4KiB"}, applies: measuresRatio, settle: settleRatio,
 	},
@@ -69,6 +73,14 @@ var Claims = []Claim{
 	{
 		ID: "conn-vs-syscall", Says: "10,000 writes of 1 KB take 8.2 µs each through conn.Write and 5.7 µs through syscall.Write, with as many calls",
 		Scenario: "conn-vs-syscall", applies: measuresSyscall, settle: settleSyscall,
+	},
+	{
+		ID: "h2push-vs-ws", Says: "HTTP/2 push carries static dependencies, WebSocket a long-lived stream",
+		Scenario: "h2push-vs-ws", Quick: []string{"transport=ws,h2push", "message=1KiB", "rtt=20ms"}, settle: settlePushes,
+	},
+	{
+		ID: "dual-trigger", Says: "flush on 5 s or 64 KiB, whichever is first: small windows bound latency, thresholds bound calls, and no message waits longer than 5 s",
+		Scenario: "dual-trigger", Quick: []string{"window=20ms", "sink=socket"}, settle: settleTriggers,
 	},
 }
 
