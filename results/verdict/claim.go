@@ -70,6 +70,18 @@ var Claims = []Claim{
 		ID: "conn-vs-syscall", Says: "10,000 writes of 1 KB take 8.2 µs each through conn.Write and 5.7 µs through syscall.Write, with as many calls",
 		Scenario: "conn-vs-syscall", applies: measuresSyscall, settle: settleSyscall,
 	},
+	{
+		ID: "blocked-writers", Says: "a goroutine blocked in Write keeps its P busy; a write deadline of 500 ms brings healthy readers' latency back",
+		Scenario: "blocked-writers", Quick: []string{"connections=200", "rate=10/s", "workers=0,16"}, settle: settleBlocked,
+	},
+	{
+		ID: "bdp-pipeline", Says: "with bandwidth × smoothed RTT in flight, too small a limit stalls the pipe, and too large a one only adds queueing delay",
+		Scenario: "bdp-pipeline", Quick: []string{"rtt=10ms", "high_water=80%"}, settle: settlePipeline,
+	},
+	{
+		ID: "ebpf-watermark", Says: "queued/sndbuf above 0.9 foretells packet loss",
+		Scenario: "ebpf-watermark", Quick: []string{"sndbuf=0B"}, Eyes: Timeline, settle: settleWatermark,
+	},
 }
 
 // Named returns the claim of that name.
