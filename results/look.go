@@ -59,6 +59,8 @@ type Moment struct {
 	Unsent   float64 `json:"unsent"`
 	Cwnd     float64 `json:"cwnd"`
 	RTT      float64 `json:"srtt_seconds"`
+	// Retransmits are the segments sent again since the connection began.
+	Retransmits uint64 `json:"retransmits"`
 }
 
 // A Slice is the latency of the messages that were due within it, in seconds.

@@ -41,6 +41,9 @@ type asked struct {
 type times struct {
 	Warmup span `json:"warmup,omitempty" jsonschema_description:"Time before the window of a trial, measured by nothing; 200ms if left out."`
 	Window span `json:"window,omitempty" jsonschema_description:"Time that is measured in a trial; 500ms if left out."`
+	// What a quick trial must not be shorter than.
+	QuickWarmup span `json:"quick_warmup,omitempty" jsonschema_description:"Least warmup of a trial under --quick, where less would end before what is looked for; 50ms if left out, and never more than warmup."`
+	QuickWindow span `json:"quick_window,omitempty" jsonschema_description:"Least window of a trial under --quick; 150ms if left out, and never more than window."`
 }
 
 // A measure says how long and how often.

@@ -62,20 +62,24 @@ const (
 	quickBlocks = 6
 )
 
-// shorten makes a quick plan of p: as many blocks as fit, at least one.
-func shorten(p *plan.Plan) {
+// quickly is how long a cell must be measured in a quick run.
+type quickly struct{ warmup, window plan.Seconds }
+
+// shorten makes a quick plan of p: as many blocks as fit, at least one and no more
+// than it had.
+func shorten(p *plan.Plan, least map[string]quickly) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		if changes(c.Factors) || c.Factors.Number("idle_close") > 0 {
 			continue // a shorter trial would end before anything happens
 		}
 		warmup, window := c.Warmup, c.Window
-		c.Warmup, c.Window = plan.Seconds(quickWarmup.Seconds()), plan.Seconds(quickWindow.Seconds())
+		c.Warmup, c.Window = least[c.ID].warmup, least[c.ID].window
 		settle(c, quickSettleTrips, quickWindowTrips)
 		c.Warmup, c.Window = min(c.Warmup, warmup), min(c.Window, window)
 	}
 	block := Estimate(*p).Block
-	n := min(quickBlocks, max(1, int(quickBudget/max(block, 1))))
+	n := min(quickBlocks, p.Measure.MaxBlocks, max(1, int(quickBudget/max(block, 1))))
 	p.Measure.MinBlocks, p.Measure.MaxBlocks = n, n
 	p.Measure.Budget = plan.Seconds(max(quickBudget, 2*block).Seconds())
 }

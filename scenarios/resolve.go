@@ -30,11 +30,13 @@ func (s *Scenario) resolve(l *log, opt Options, set []axis) plan.Plan {
 	}
 	all.servers = p.Servers
 	var scopes []scope
-	index := map[string]int{} // of cells by ID
+	index := map[string]int{}     // of cells by ID
+	least := map[string]quickly{} // of quick trials, by cell
 	for _, g := range s.parts(l) {
 		g.servers, g.only = servers, s.doc.Server.at != Pos{}
 		sc := scope{group: g.name, asked: g.asked, broken: g.broken(), cells: g.expand(l, set), servers: p.Servers}
 		s.addCells(&p, g, sc.cells, index)
+		s.addQuick(least, g.times, sc.cells)
 		all.cells = append(all.cells, sc.cells...)
 		all.broken = all.broken || sc.broken
 		if g.name != "" {
@@ -59,7 +61,7 @@ func (s *Scenario) resolve(l *log, opt Options, set []axis) plan.Plan {
 		servers.reachable(l, all.cells)
 	}
 	if opt.Quick {
-		shorten(&p)
+		shorten(&p, least)
 	}
 	if opt.Blocks > 0 {
 		fix(&p, opt.Blocks)
@@ -124,6 +126,17 @@ func (s *Scenario) addCells(p *plan.Plan, g part, cells []plan.Values, index map
 		if g.name != "" {
 			c.Groups = append(c.Groups, g.name)
 		}
+	}
+}
+
+// addQuick notes how long a part's cells must be measured in a quick run.
+func (s *Scenario) addQuick(least map[string]quickly, t times, cells []plan.Values) {
+	m := s.doc.Measure
+	for _, v := range cells {
+		q := least[v.ID()]
+		q.warmup = max(q.warmup, plan.Seconds(cmp.Or(t.QuickWarmup.value, m.QuickWarmup.value, quickWarmup.Seconds())))
+		q.window = max(q.window, plan.Seconds(cmp.Or(t.QuickWindow.value, m.QuickWindow.value, quickWindow.Seconds())))
+		least[v.ID()] = q
 	}
 }
 

@@ -28,6 +28,8 @@ type Moment struct {
 	Unsent   uint64  `json:"unsent"`
 	Cwnd     uint64  `json:"cwnd"`
 	SRTT     float64 `json:"srtt_seconds"`
+	// Retransmits are the segments sent again since the connection began.
+	Retransmits uint64 `json:"retransmits"`
 }
 
 // moments is how many of them a window has.
@@ -115,7 +117,7 @@ func (s *Server) watch(ctx context.Context, times child.Go) (line []Moment) {
 			break // closed
 		}
 		line = append(line, Moment{
-			clock.Now(), c.Buffer.Queued, c.Buffer.Size, c.Path.InFlight, c.Path.Unsent, c.Path.Cwnd * c.Path.MSS, c.Path.SRTT,
+			clock.Now(), c.Buffer.Queued, c.Buffer.Size, c.Path.InFlight, c.Path.Unsent, c.Path.Cwnd * c.Path.MSS, c.Path.SRTT, c.Path.Retransmits,
 		})
 		<-tick.C
 	}

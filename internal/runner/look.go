@@ -140,7 +140,7 @@ func timeline(moments []server.Moment, begin int64) (line []results.Moment) {
 	for _, m := range moments {
 		line = append(line, results.Moment{
 			At: seconds(m.Time - begin), Queued: float64(m.Queued), Size: float64(m.Size), InFlight: float64(m.InFlight),
-			Unsent: float64(m.Unsent), Cwnd: float64(m.Cwnd), RTT: m.SRTT,
+			Unsent: float64(m.Unsent), Cwnd: float64(m.Cwnd), RTT: m.SRTT, Retransmits: m.Retransmits,
 		})
 	}
 	return line

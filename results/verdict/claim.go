@@ -79,8 +79,20 @@ var Claims = []Claim{
 		Scenario: "h2push-vs-ws", Quick: []string{"transport=ws,h2push", "message=1KiB", "rtt=20ms"}, settle: settlePushes,
 	},
 	{
+		ID: "blocked-writers", Says: "a goroutine blocked in Write keeps its P busy; a write deadline of 500 ms brings healthy readers' latency back",
+		Scenario: "blocked-writers", Quick: []string{"connections=200", "rate=10/s", "workers=0,16"}, settle: settleBlocked,
+	},
+	{
+		ID: "bdp-pipeline", Says: "with bandwidth × smoothed RTT in flight, too small a limit stalls the pipe, and too large a one only adds queueing delay",
+		Scenario: "bdp-pipeline", Quick: []string{"rtt=10ms", "high_water=80%"}, settle: settlePipeline,
+	},
+	{
 		ID: "dual-trigger", Says: "flush on 5 s or 64 KiB, whichever is first: small windows bound latency, thresholds bound calls, and no message waits longer than 5 s",
 		Scenario: "dual-trigger", Quick: []string{"window=20ms", "sink=socket"}, settle: settleTriggers,
+	},
+	{
+		ID: "ebpf-watermark", Says: "queued/sndbuf above 0.9 foretells packet loss",
+		Scenario: "ebpf-watermark", Quick: []string{"sndbuf=0B"}, Eyes: Timeline, settle: settleWatermark,
 	},
 }
 
