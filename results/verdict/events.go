@@ -59,12 +59,11 @@ func (e Evidence) heartbeats() (out []Case) {
 			continue
 		}
 		bare, _ := e.cell(with(c.Factors, plan.Values{"heartbeat": 0.0}))
-		with, without := e.lostQuiet(c), e.lostQuiet(bare)
 		at := fmt.Sprintf("a proxy that waits %s for a byte", units.Duration(c.Factors.Number("idle_close")))
 		every := units.Duration(c.Factors.Number("heartbeat"))
 		out = append(out, newCase(fmt.Sprintf("a heartbeat after %s of silence, %s", every, at),
-			atMost("share of quiet connections given up with a heartbeat after "+every+", "+at, with, keptOpen),
-			atLeast("share given up without heartbeats, "+at, without, 1-keptOpen)))
+			atMost("share of quiet connections given up with a heartbeat after "+every+", "+at, e.lostQuiet(c), keptOpen),
+			atLeast("share given up without heartbeats, "+at, e.lostQuiet(bare), 1-keptOpen)))
 	}
 	return out
 }
@@ -116,8 +115,8 @@ func (e Evidence) eventsCause() string {
 		m, _ := metric(c, name)
 		return figure(m.Median, m.Unit)
 	}
-	return fmt.Sprintf("%s: a flush makes %s of an event, which takes %s; without one net/http and bufio hold it until later ones fill their buffers, which takes %s and %s; "+
-		"the same payload over TCP without HTTP takes %s",
+	return fmt.Sprintf("%s: with a flush an event takes %s and is there after %s; without one net/http and bufio hand events on when their buffers are full, after %s and in %s; "+
+		"the same payload over TCP without HTTP is there after %s",
 		where(c.Factors, "audience", "connections"), said(c, "write_calls_per_message"), said(c, "latency_p50_seconds"),
 		said(held, "latency_p50_seconds"), said(held, "write_calls_per_message"), said(plain, "latency_p50_seconds"))
 }

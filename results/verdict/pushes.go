@@ -136,11 +136,11 @@ func (e Evidence) pushCause() string {
 		m, _ := metric(c, "connect_p50_seconds")
 		return units.Digits(m.Median/c.Factors.Number("rtt"), 3)
 	}
-	text := fmt.Sprintf("%s: each push has a promise and a head of its own, %s more than a frame has, and takes %s of CPU against %s",
-		where(c.Factors, "message", "tls"), figure(here.Median-there.Median, "B"), figure(cpu.Median, "s"), figure(cpuWS.Median, "s"))
+	text := fmt.Sprintf("%s: a push, with its promise and its head, takes %s on the link and %s of CPU, a frame %s and %s",
+		where(c.Factors, "message", "tls"), figure(here.Median, "B"), figure(cpu.Median, "s"), figure(there.Median, "B"), figure(cpuWS.Median, "s"))
 	if h2, ok := e.cell(with(c.Factors, plan.Values{"transport": "h2"})); ok {
 		m, _ := metric(e.atFullSpeed(h2), "server_cpu_seconds_per_message")
-		text += fmt.Sprintf(" (on one stream of HTTP/2 %s, so it is the pushing)", figure(m.Median, "s"))
+		text += fmt.Sprintf(", a message on one stream of HTTP/2 %s of CPU", figure(m.Median, "s"))
 	}
-	return text + fmt.Sprintf("; the first message can come after %s round trips over HTTP/2 and %s over WebSocket, for each needs the connection, TLS and one request", trips(c), trips(ws))
+	return text + fmt.Sprintf("; the first message can come %s round trips after the attempt to connect where it is pushed and %s over WebSocket", trips(c), trips(ws))
 }
