@@ -67,6 +67,7 @@ func shorten(p *plan.Plan) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		if changes(c.Factors) {
+			c.Window = min(c.Window, noticed(c))
 			continue // a shorter trial would end before anything happens
 		}
 		warmup, window := c.Warmup, c.Window
