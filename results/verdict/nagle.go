@@ -143,16 +143,13 @@ func (e Evidence) segmentsPerWrite(c results.Cell) results.Estimate {
 // nagleDirection is what the claim says even where its figures are not met: with
 // Nagle messages take longer, and fewer bytes.
 func (e Evidence) nagleDirection() (out []Check) {
-	cells := cellsOf(e.Summary)
-	for _, r := range e.Ratios {
-		c := cells[r.Cell]
-		est := results.Estimate{What: r.Metric, Unit: "×", Median: r.Ratio, Lo: r.Lo, Hi: r.Hi}
+	for _, c := range e.cells(plan.Values{"nodelay": false}) {
 		at := where(c.Factors, "message", "network", "bandwidth", "rtt", "read_size", "delayed_ack")
-		switch r.Metric {
-		case meanLatency:
-			out = append(out, atLeast("mean latency with Nagle over that without, "+at, est, 1))
-		case wireBytes:
-			out = append(out, atMost("bytes on the link with Nagle over those without, "+at, est, 1))
+		if r, ok := e.ratio(meanLatency, c, nil); ok {
+			out = append(out, atLeast("mean latency with Nagle over that without, "+at, r, 1))
+		}
+		if r, ok := e.ratio(wireBytes, c, nil); ok {
+			out = append(out, atMost("bytes on the link with Nagle over those without, "+at, r, 1))
 		}
 	}
 	return out
