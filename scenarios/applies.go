@@ -26,6 +26,7 @@ var rules = []rule{
 	{"sndbuf", toSocket, is("sink", "socket")},
 	{"notsent_lowat", toSocket, is("sink", "socket")},
 	{"user_timeout", toSocket, is("sink", "socket")},
+	{"writer_quickack", toSocket, is("sink", "socket")},
 	{"congestion", toSocket, is("sink", "socket")},
 	{"rcvbuf", toSocket, is("sink", "socket")},
 	{"quickack", toSocket, is("sink", "socket")},

@@ -99,6 +99,7 @@ func (c Config) settings() (settings, error) {
 			notsentLowat: v.Int("notsent_lowat"),
 			userTimeout:  v.Duration("user_timeout"),
 			congestion:   v.Text("congestion"),
+			quickack:     v.Bool("writer_quickack"),
 		},
 	}
 	s.load = schedule.Spec{

@@ -144,7 +144,9 @@ func (s *Server) open(ctx context.Context, i int, conn *net.TCPConn, observe fun
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
-	return newWriter(s.settings, conn, link, s.crew), nil
+	w := newWriter(s.settings, conn, link, s.crew)
+	w.after, err = s.settings.sockets.afterWrite(conn)
+	return w, err
 }
 
 func (s *Server) link(ctx context.Context, i int, conn *net.TCPConn, observe func(time.Duration)) (*transport.Link, error) {

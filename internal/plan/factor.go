@@ -60,6 +60,7 @@ var Factors = []Factor{
 	{Name: "sndbuf", Kind: Size, Default: float64(0), Max: 1 << 30, Doc: "SO_SNDBUF on the writer's socket; 0 leaves it to the kernel."},
 	{Name: "notsent_lowat", Kind: Size, Default: float64(0), Max: 1 << 30, Doc: "TCP_NOTSENT_LOWAT on the writer's socket: bytes not yet sent above which it is not writable; 0 leaves it to the kernel."},
 	{Name: "user_timeout", Kind: Duration, Default: float64(0), Max: 3600, Doc: "TCP_USER_TIMEOUT on the writer's socket: how long sent bytes may stay unacknowledged; 0 leaves it to the kernel."},
+	{Name: "writer_quickack", Kind: Bool, Default: false, Doc: "TCP_QUICKACK on the writer's socket, set again after each batch that is written: it concerns what a socket receives, and this one receives nothing."},
 	{Name: "write_deadline", Kind: Duration, Default: float64(0), Max: 3600, Doc: "How long one batch may take to write before its connection is given up; 0 is for ever."},
 	{Name: "congestion", Kind: Name, Default: "cubic", Doc: "TCP congestion control of the writer's socket."},
 	{Name: "read_size", Kind: Size, Default: float64(256 << 10), Min: 1, Max: 64 << 20, Doc: "Bytes the reader asks for in one read call."},

@@ -197,6 +197,8 @@ func TestMetrics(t *testing.T) {
 		"latency_p99_seconds":            3e-3,
 		"latency_p999_seconds":           3e-3,
 		"latency_max_seconds":            3e-3,
+		"latency_spread_seconds":         1e-3,
+		"latency_mean_seconds":           2e-3,
 		"write_p50_seconds":              10e-6,
 		"write_max_seconds":              10e-6,
 	} {

@@ -75,6 +75,11 @@ var Claims = []Claim{
 		Scenario: "buffer-size", Quick: []string{"strategy=bufio", "buffer=256B,4KiB,64KiB", "message=64B"}, applies: measuresBuffers, settle: settleBuffers,
 	},
 	{
+		ID: "nagle", Says: "Nagle on: 28 ms mean latency, 92 % link use; off (TCP_NODELAY): 3.2 ms, 67 %, and every write is a segment of its own",
+		Scenario: "nagle", settle: settleNagle,
+		Quick: []string{"rtt=5ms,8ms", "message=128B", "read_size=256KiB"},
+	},
+	{
 		ID: "conn-vs-syscall", Says: "10,000 writes of 1 KB take 8.2 µs each through conn.Write and 5.7 µs through syscall.Write, with as many calls",
 		Scenario: "conn-vs-syscall", applies: measuresSyscall, settle: settleSyscall,
 	},
@@ -101,6 +106,11 @@ var Claims = []Claim{
 	{
 		ID: "three-level", Says: "at 1 MB/s raw write, bufio, and bufio with a ring buffer and sync.Pool make 12,500, 890 and 12 allocations a second, and the collector pauses 3.2, 0.4 and 0.01 ms a second",
 		Scenario: "three-level", Quick: []string{"sink=null"}, settle: settleLevels,
+	},
+	{
+		ID: "weak-tcp-options", Says: "quick ACKs lower delay jitter, and a TCP_USER_TIMEOUT of 2 to 5 s makes the time to notice a dead peer predictable",
+		Scenario: "weak-tcp-options", settle: settleWeakOptions,
+		Quick: []string{"user_timeout=2s", "nodelay=false", "loss=0%", "rtt=20ms"},
 	},
 	{
 		ID: "ebpf-watermark", Says: "queued/sndbuf above 0.9 foretells packet loss",
