@@ -40,7 +40,7 @@ func settleBlocked(e Evidence) results.Verdict {
 			causes = append(causes, beside(stuck, base))
 		}
 		hurts := reads("latency_p99_seconds").orAtLeast(window[stuck.ID], "messages_per_second")
-		lost := e.relative("p99 of healthy readers' latency, stopped readers without a deadline, over that without any", stuck, base, hurts)
+		lost := e.relative("p99 of healthy readers' latency, stopped readers without a deadline over none, "+writers, stuck, base, hurts)
 		if headline == nil {
 			headline = &lost
 		}
@@ -54,7 +54,7 @@ func settleBlocked(e Evidence) results.Verdict {
 				atLeast(lost.What, lost, hurt).unless(unhurt),
 				atMost(back.What, back, unhurt),
 			))
-			causes = append(causes, fmt.Sprintf("%s: healthy readers get %s messages a second without stopped ones, %s with, and %s with a deadline, which gave up %s of the connections",
+			causes = append(causes, fmt.Sprintf("%s: %s messages pass without stopped readers, %s with, and %s with the deadline, which gave up %s of the connections",
 				writers, middle(base, "messages_per_second"), middle(stuck, "messages_per_second"), middle(freed, "messages_per_second"), middle(freed, "disconnected_share")))
 		}
 	}
@@ -123,7 +123,7 @@ func beside(stuck, base results.Cell) string {
 	both := func(metric string) string {
 		return fmt.Sprintf("%s instead of %s", middle(stuck, metric), middle(base, metric))
 	}
-	return fmt.Sprintf("with %s of %s readers stopped the server has %s, %s, uses %s of a core, and goroutines wait %s for a thread",
+	return fmt.Sprintf("with %s of %s readers stopped the server has %s, %s, uses %s of a core, and goroutines wait (p99) %s for a thread",
 		units.Value("slow_share", stuck.Factors.Get("slow_share")), units.Value("connections", stuck.Factors.Get("connections")),
 		both("server_goroutines"), both("server_threads"), both("server_cpu_share"), both("sched_latency_p99_seconds"))
 }
