@@ -13,18 +13,22 @@ func reads(metric string) reading {
 	return func(t results.Trial) (float64, bool) { v, ok := t.Metrics[metric]; return v, ok }
 }
 
-// pairs holds a cell against another within each block that has both, by f.
-func (e Evidence) pairs(cell, base results.Cell, read reading, f func(x, y float64)) {
-	usable := results.Usable(e.Trials)
+// byBlock is a figure of a cell's usable trials, by block.
+func (e Evidence) byBlock(cell results.Cell, read reading) map[int]float64 {
 	of := map[int]float64{}
-	for _, t := range usable[base.ID] {
+	for _, t := range results.Usable(e.Trials)[cell.ID] {
 		if v, ok := read(t); ok {
 			of[t.Block] = v
 		}
 	}
-	for _, t := range usable[cell.ID] {
-		y, there := of[t.Block]
-		if x, ok := read(t); ok && there {
+	return of
+}
+
+// pairs holds a cell against another within each block that has both, by f.
+func (e Evidence) pairs(cell, base results.Cell, read reading, f func(x, y float64)) {
+	of := e.byBlock(base, read)
+	for block, x := range e.byBlock(cell, read) {
+		if y, ok := of[block]; ok {
 			f(x, y)
 		}
 	}
