@@ -195,6 +195,23 @@ func TestOptions(t *testing.T) {
 	}
 }
 
+func TestQuickTimes(t *testing.T) {
+	p := planOf(t, `name: x
+measure: {warmup: 2s, window: 1s, quick_warmup: 300ms, blocks: {min: 1, max: 2}}
+groups:
+  - {name: a, matrix: {message: [64B, 1KiB]}}
+  - {name: b, matrix: {message: [1KiB]}, measure: {quick_window: 5s}}
+`, Options{Quick: true})
+	for i, want := range []quickly{{0.3, 0.15}, {0.3, 1}} {
+		if c := p.Cells[i]; c.Warmup != want.warmup || c.Window != want.window {
+			t.Errorf("%s: %v and %v, want %v", c.ID, c.Warmup, c.Window, want)
+		}
+	}
+	if p.Measure.MaxBlocks != 2 {
+		t.Errorf("%d blocks, want those of the scenario", p.Measure.MaxBlocks)
+	}
+}
+
 func TestOptionMistakes(t *testing.T) {
 	s := parse(t, example)
 	for _, c := range []struct {

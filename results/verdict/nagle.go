@@ -49,7 +49,7 @@ func settleNagle(e Evidence) results.Verdict {
 		cases = append(cases, f.held(nagleUse, "messages", units.Size))
 	}
 	v := weigh(append(cases, e.ownSegments()...))
-	v.Interval = headline(cases)
+	v.Interval = strongest(cases)
 	v.Cause = e.nagleCause()
 	v.Evidence["link use"] = "payload as a share of all bytes that the messages took on the link, headers included"
 	v.Evidence["direction"] = e.nagleDirection()

@@ -39,20 +39,6 @@ func (e Evidence) perBlock(figure func(trials []results.Trial) (float64, bool), 
 	return out
 }
 
-// overBlocks is the median of blocks' figures.
-func overBlocks(what, unit string, values []float64) results.Estimate {
-	out := results.Estimate{What: what, Unit: unit}
-	if len(values) == 0 {
-		return out
-	}
-	iv := stats.Median(values)
-	out.Median = iv.Mid
-	if iv.OK {
-		out.Lo, out.Hi = &iv.Lo, &iv.Hi
-	}
-	return out
-}
-
 // share is a metric that is a share of n things in each trial, over all trials.
 // Its interval is the wider of two: the exact one of so many things, which is one
 // also where the share is 0 or 1 in every block, and that of blocks, which differ by
@@ -63,7 +49,7 @@ func (e Evidence) share(name string, c results.Cell, n float64) results.Estimate
 		x, ok := trials[0].Metrics[name]
 		return x, ok
 	}, c)
-	out := overBlocks(name, d.Unit, values)
+	out := medianOf(name, d.Unit, values)
 	if len(values) == 0 {
 		return out
 	}

@@ -13,18 +13,22 @@ func reads(metric string) reading {
 	return func(t results.Trial) (float64, bool) { v, ok := t.Metrics[metric]; return v, ok }
 }
 
-// pairs holds a cell against another within each block that has both, by f.
-func (e Evidence) pairs(cell, base results.Cell, read reading, f func(x, y float64)) {
-	usable := results.Usable(e.Trials)
+// byBlock is a figure of a cell's usable trials, by block.
+func (e Evidence) byBlock(cell results.Cell, read reading) map[int]float64 {
 	of := map[int]float64{}
-	for _, t := range usable[base.ID] {
+	for _, t := range results.Usable(e.Trials)[cell.ID] {
 		if v, ok := read(t); ok {
 			of[t.Block] = v
 		}
 	}
-	for _, t := range usable[cell.ID] {
-		y, there := of[t.Block]
-		if x, ok := read(t); ok && there {
+	return of
+}
+
+// pairs holds a cell against another within each block that has both, by f.
+func (e Evidence) pairs(cell, base results.Cell, read reading, f func(x, y float64)) {
+	of := e.byBlock(base, read)
+	for block, x := range e.byBlock(cell, read) {
+		if y, ok := of[block]; ok {
 			f(x, y)
 		}
 	}
@@ -39,28 +43,14 @@ func (e Evidence) relative(what string, cell, base results.Cell, read reading) r
 			ratios = append(ratios, x/y)
 		}
 	})
-	return estimated(what, "×", ratios, stats.GeoMedian)
+	return estimated(what, "×", stats.GeoMedian(ratios))
 }
 
 // grown is the median of a figure's growth within blocks, as a part of per.
 func (e Evidence) grown(what string, cell, base results.Cell, read reading, per float64) results.Estimate {
 	var growth []float64
 	e.pairs(cell, base, read, func(x, y float64) { growth = append(growth, (x-y)/per) })
-	return estimated(what, "", growth, stats.Median)
-}
-
-// estimated is the middle of blocks' values; with none there is a unit alone.
-func estimated(what, unit string, values []float64, middle func([]float64) stats.Interval) results.Estimate {
-	out := results.Estimate{What: what, Unit: unit}
-	if len(values) == 0 {
-		return out
-	}
-	iv := middle(values)
-	out.Median = iv.Mid
-	if iv.OK {
-		out.Lo, out.Hi = &iv.Lo, &iv.Hi
-	}
-	return out
+	return estimated(what, "", stats.Median(growth))
 }
 
 // unless leaves a check open that denies, where its interval comes near enough to

@@ -96,15 +96,18 @@ const kernelDoubles = 2
 // product is bandwidth times round-trip time, in bytes.
 func product(v plan.Values) float64 { return v.Number("bandwidth") / 8 * v.Number("rtt") }
 
-// cause tells where the bytes were.
+// cause tells where the bytes were, with too little in flight, enough and too much.
 func (s sweep) cause(small, large results.Cell) string {
-	text := fmt.Sprintf("%s: of what the link carries %s passed at %s, %s at %s and %s at %s", s.when,
-		middle(small, "efficiency"), s.name(small), middle(s.base, "efficiency"), s.name(s.base), middle(large, "efficiency"), s.name(large))
-	if _, ok := metric(small, "paused_share"); ok {
-		text += fmt.Sprintf(", the writer pausing %s, %s and %s of the time", middle(small, "paused_share"), middle(s.base, "paused_share"), middle(large, "paused_share"))
+	of := func(name string) string {
+		return fmt.Sprintf("%s, %s and %s", middle(small, name), middle(s.base, name), middle(large, name))
 	}
-	return text + fmt.Sprintf("; half of the messages took %s, %s and %s",
-		middle(small, "latency_p50_seconds"), middle(s.base, "latency_p50_seconds"), middle(large, "latency_p50_seconds"))
+	text := fmt.Sprintf("%s: at %s, %s and %s %s of what the link carries passed, and half of the messages took %s", s.when,
+		s.name(small), units.Value(s.factor, s.base.Factors[s.factor]), units.Value(s.factor, large.Factors[s.factor]),
+		of("efficiency"), of("latency_p50_seconds"))
+	if s.factor == "bdp_share" {
+		text += "; the writer paused for " + of("paused_share") + " of the time"
+	}
+	return text
 }
 
 // A threshold is what pausing at a share of the send buffer gave.

@@ -86,7 +86,7 @@ func (e Evidence) firstPushed() (out []Case) {
 func (e Evidence) tripsSaved(ws, push results.Cell) results.Estimate {
 	const name = "connect_p50_seconds"
 	rtt := push.Factors.Number("rtt")
-	return overBlocks("round trips saved", "round trips", e.perBlock(func(trials []results.Trial) (float64, bool) {
+	return medianOf("round trips saved", "round trips", e.perBlock(func(trials []results.Trial) (float64, bool) {
 		a, ok1 := trials[0].Metrics[name]
 		b, ok2 := trials[1].Metrics[name]
 		return (a - b) / rtt, ok1 && ok2 && rtt > 0

@@ -60,9 +60,14 @@ func estimated(what, unit string, iv stats.Interval) results.Estimate {
 	return e
 }
 
-// headline is the first estimate with an interval among those the checks hold, of a
+// medianOf is the median of blocks' figures.
+func medianOf(what, unit string, values []float64) results.Estimate {
+	return estimated(what, unit, stats.Median(values))
+}
+
+// strongest is the first estimate with an interval among those the checks hold, of a
 // case in which the claim is true if there is one; nil: there is no interval.
-func headline(cases []Case) (out *results.Estimate) {
+func strongest(cases []Case) (out *results.Estimate) {
 	for _, c := range cases {
 		for _, k := range c.Checks {
 			if k.Lo == nil || k.Hi == nil {

@@ -96,7 +96,7 @@ func (e Evidence) silent(flush string) (results.Cell, bool) {
 
 func (e Evidence) longestWait(c results.Cell) results.Estimate {
 	const name = "latency_max_seconds"
-	return overBlocks(name, "s", e.perBlock(func(trials []results.Trial) (float64, bool) {
+	return medianOf(name, "s", e.perBlock(func(trials []results.Trial) (float64, bool) {
 		x, ok := trials[0].Metrics[name]
 		return x, ok
 	}, c))

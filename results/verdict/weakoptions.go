@@ -47,7 +47,7 @@ func settleWeakOptions(e Evidence) results.Verdict {
 	jitter := e.jitterCases()
 	cases := slices.Concat(jitter, timeouts)
 	v := weigh(cases)
-	v.Interval = headline(slices.Concat(timeouts, jitter))
+	v.Interval = strongest(slices.Concat(timeouts, jitter))
 	v.Cause = e.weakCause()
 	return v
 }
