@@ -72,7 +72,7 @@ var Claims = []Claim{
 	},
 	{
 		ID: "buffer-size", Says: "bufio with 256 B, 4 KiB and 64 KiB moves 12.3, 187.6 and 201.4 MB/s with 40,960, 2,560 and 160 writes for 10 MiB",
-		Scenario: "buffer-size", Quick: []string{"strategy=bufio", "buffer=256B,4KiB,64KiB", "message=64B"}, applies: measuresBuffers, settle: settleBuffers,
+		Scenario: "buffer-size", Quick: []string{"buffer=256B,4KiB,64KiB", "message=64B"}, applies: measuresBuffers, settle: settleBuffers,
 	},
 	{
 		ID: "nagle", Says: "Nagle on: 28 ms mean latency, 92 % link use; off (TCP_NODELAY): 3.2 ms, 67 %, and every write is a segment of its own",
