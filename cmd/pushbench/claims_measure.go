@@ -11,7 +11,6 @@ import (
 
 	"github.com/pushbench/pushbench/internal/runner"
 	"github.com/pushbench/pushbench/results"
-	"github.com/pushbench/pushbench/results/chart"
 	"github.com/pushbench/pushbench/results/report"
 	"github.com/pushbench/pushbench/results/stats"
 	"github.com/pushbench/pushbench/results/verdict"
@@ -75,7 +74,8 @@ func measureClaim(ctx, drain context.Context, inv *invocation, show *progress, d
 			return err
 		}
 	}
-	return drawClaim(store)
+	_, _, drawing, err := draw(store)
+	return errors.Join(drawing, err)
 }
 
 // openClaim makes the run of a claim, or goes on with the one that is there.
@@ -91,20 +91,6 @@ func openClaim(ctx context.Context, inv *invocation, show *progress, dir string,
 		return nil, err
 	}
 	return results.Create(dir, c.manifest)
-}
-
-// drawClaim writes the files that every run directory has.
-func drawClaim(store *results.Run) error {
-	s, err := derive(store)
-	if err != nil {
-		return err
-	}
-	hists, err := latencies(store.Trials)
-	if err != nil {
-		return err
-	}
-	_, err = chart.Draw(store.Dir, store.Manifest, s, hists)
-	return err
 }
 
 // evidence is all that a run stored, as rules read it.
