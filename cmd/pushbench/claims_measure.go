@@ -75,7 +75,10 @@ func measureClaim(ctx, drain context.Context, inv *invocation, show *progress, d
 		}
 	}
 	_, _, drawing, err := draw(store)
-	return errors.Join(drawing, err)
+	if drawing != nil { // no picture is needed for a verdict
+		show.note(fmt.Sprintf("%s: %v", c.ID, drawing))
+	}
+	return err
 }
 
 // openClaim makes the run of a claim, or goes on with the one that is there.
