@@ -65,7 +65,7 @@ func measureClaim(ctx, drain context.Context, inv *invocation, show *progress, d
 	if err != nil {
 		return err
 	}
-	r := runner.Runner{Run: store, Pins: runner.ChoosePins(), Command: command, Progress: show.event, Now: time.Now}
+	r := runner.Runner{Run: store, Pins: runner.ChoosePins(), Command: command, Progress: show.event, Now: time.Now, Done: c.done}
 	if err := r.Execute(ctx, drain); err != nil {
 		return err
 	}

@@ -116,6 +116,8 @@ func figure(v float64, unit string) string {
 		return units.Digits(100*v, 3) + " %"
 	case what == "s" && per == "":
 		return units.Duration(v)
+	case unit == "B":
+		return units.Size(v)
 	}
 	u := units.ForMetric(unit, v)
 	return strings.TrimSpace(units.Digits(v/u.Size, 3) + " " + u.Name)
