@@ -202,16 +202,28 @@ func together(todo []plannedClaim) (p plan.Plan) {
 
 // dryClaims lists what would be measured, and for how long.
 func dryClaims(inv *invocation, todo []plannedClaim) error {
-	var least, most time.Duration
 	for _, c := range todo {
-		t := scenarios.Estimate(c.manifest.Plan)
-		looks := time.Duration(c.looks) * t.Block
-		longest := min(t.Most, time.Duration(c.most)*t.Block) + looks
-		least, most = least+t.Least+looks, most+longest
+		_, longest := c.times()
 		fmt.Fprintf(inv.stdout, "%-18s %6v  %s\n", c.ID, longest.Round(time.Second), c.Says)
 	}
-	fmt.Fprintf(inv.stdout, "%d claims: %v to %v, and what measuring emulated networks takes\n", len(todo), least.Round(time.Second), most.Round(time.Second))
+	least, longest := claimTimes(todo)
+	fmt.Fprintf(inv.stdout, "%d claims: %v to %v, and what measuring emulated networks takes\n", len(todo), least.Round(time.Second), longest.Round(time.Second))
 	return nil
+}
+
+// times are those of a claim if no trial is lost.
+func (c plannedClaim) times() (least, longest time.Duration) {
+	t := scenarios.Estimate(c.manifest.Plan)
+	looks := time.Duration(c.looks) * t.Block
+	return t.Least + looks, min(t.Most, time.Duration(c.most)*t.Block) + looks
+}
+
+func claimTimes(todo []plannedClaim) (least, longest time.Duration) {
+	for _, c := range todo {
+		l, m := c.times()
+		least, longest = least+l, longest+m
+	}
+	return least, longest
 }
 
 // showClaims settles what a directory holds, stores the verdicts and prints them.
