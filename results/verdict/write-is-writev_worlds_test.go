@@ -2,6 +2,7 @@ package verdict_test
 
 import (
 	"math/rand/v2"
+	"strings"
 	"testing"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -10,9 +11,12 @@ import (
 )
 
 // called is a look that counted calls a message, a hundred thousand of them, and a few
-// writes of Go's own.
+// writes of Go's own; calledOften one of so many messages.
 func called(c plan.Cell, block int, calls map[string]float64) []results.Look {
-	const messages = 100000
+	return calledOften(c, block, 100000, calls)
+}
+
+func calledOften(c plan.Cell, block int, messages uint64, calls map[string]float64) []results.Look {
 	l := results.Look{
 		Kind: "syscalls", Cell: c.ID, Block: block, Mechanism: "sys_enter",
 		With:    results.Trial{State: results.Valid, Counts: map[string]uint64{results.CountMessages: messages}},
@@ -21,7 +25,7 @@ func called(c plan.Cell, block int, calls map[string]float64) []results.Look {
 	for name, n := range calls {
 		l.Figures["syscall_"+name+"_per_message"] = n
 	}
-	l.Figures["syscall_write_per_message"] += float64(rand.New(rand.NewPCG(1, uint64(block))).IntN(20)) / messages
+	l.Figures["syscall_write_per_message"] += float64(rand.New(rand.NewPCG(1, uint64(block))).IntN(20)) / 100000
 	return []results.Look{l}
 }
 
@@ -53,7 +57,7 @@ func init() {
 	}
 }
 
-// A mixture of both calls is neither, and looks of too few blocks tell nothing.
+// A mixture of both calls is neither, and too few blocks or calls tell nothing.
 func TestWritevIsNotForced(t *testing.T) {
 	c, _ := verdict.Named("write-is-writev")
 	w := worlds[c.ID][verdict.Fails]
@@ -63,9 +67,13 @@ func TestWritevIsNotForced(t *testing.T) {
 	}
 	few := w
 	few.blocks = 5
-	for name, w := range map[string]world{"both": both, "5 blocks": few} {
-		if v := settledIn(t, c, w); v.Verdict != verdict.Undecided {
-			t.Errorf("%s: %s: %s", name, v.Verdict, v.Text)
+	seldom := w
+	seldom.looks = func(c plan.Cell, block int) []results.Look {
+		return calledOften(c, block, 10, map[string]float64{"write": 1})
+	}
+	for want, w := range map[string]world{"made both": both, "it takes counted": few, "reaches across a bound": seldom} {
+		if v := settledIn(t, c, w); v.Verdict != verdict.Undecided || !strings.Contains(v.Text, want) {
+			t.Errorf("%s: %s: %s", want, v.Verdict, v.Text)
 		}
 	}
 	// No writev in any block is not known to be none at all.

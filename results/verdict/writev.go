@@ -20,15 +20,16 @@ const (
 // once a message, came down to.
 func settleWritev(e Evidence) results.Verdict {
 	var cases []Case
-	mixed := false
+	counted, mixed := true, false
 	for _, c := range e.cells(plan.Values{"strategy": "direct"}) {
 		when := "messages of " + units.Size(c.Factors.Number("message"))
 		if c.Factors.Number("sndbuf") > 0 {
 			when += " through a send buffer of " + units.Size(c.Factors.Number("sndbuf")) + ", in parts"
 		}
 		k := atLeast("share of writev(2) among the calls of conn.Write", e.shareOfCalls(c.ID, "writev share", []string{"writev"}, carriers), nearlyAll)
+		counted = counted && k.Lo != nil
 		if k.Answer == No && *k.Hi > nearlyNone {
-			k.Answer, mixed = Open, true
+			k.Answer, mixed = Open, mixed || *k.Lo > nearlyNone
 		}
 		cases = append(cases, newCase(when, k))
 	}
@@ -43,11 +44,12 @@ func settleWritev(e Evidence) results.Verdict {
 	}
 	v.Evidence["calls_per_message"] = e.writevTable()
 	v.Cause = e.writevCause()
-	if v.Verdict == Undecided {
+	switch {
+	case v.Verdict != Undecided:
+	case !counted:
 		v.Text = "which calls were made is not known well enough; it takes " + needsCounts + ", in 6 blocks"
-		if mixed {
-			v.Text = "conn.Write made both write(2) and writev(2), neither of them nearly always: " + first(cases, Open)
-		}
+	case mixed:
+		v.Text = "conn.Write made both write(2) and writev(2), neither of them nearly always: " + first(cases, Open)
 	}
 	return v
 }
