@@ -3,9 +3,9 @@ package verdict
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 
+	"github.com/pushbench/pushbench/internal/limit"
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/units"
 	"github.com/pushbench/pushbench/results"
@@ -29,7 +29,6 @@ type claimedPair struct {
 
 const (
 	meanLatency = "latency_mean_seconds"
-	wireBytes   = "wire_bytes_per_message"
 	// segmentTolerance allows for a write at either end of a window.
 	segmentTolerance = 0.01
 )
@@ -51,7 +50,7 @@ func settleNagle(e Evidence) results.Verdict {
 	v := weigh(append(cases, e.ownSegments()...))
 	v.Interval = strongest(cases)
 	v.Cause = e.nagleCause()
-	v.Evidence["link use"] = "payload as a share of all bytes that the messages took on the link, headers included"
+	v.Evidence["link use"] = "payload as a share of all bytes on the link, headers included, by TCP's own counts"
 	v.Evidence["direction"] = e.nagleDirection()
 	return v
 }
@@ -111,9 +110,33 @@ func meanOf(c results.Cell) results.Estimate {
 
 // linkUse is payload as a share of all bytes on the link.
 func (e Evidence) linkUse(c results.Cell) results.Estimate {
-	return e.perTrial(c, "link use", "share", func(m map[string]float64) (float64, bool) {
-		return c.Factors.Number("message") / m[wireBytes], m[wireBytes] > 0
+	return e.perTrial(c, "link use", "share", linkUse(c))
+}
+
+func linkUse(c results.Cell) trialFigure {
+	size := c.Factors.Number("message")
+	return func(t results.Trial) (float64, bool) {
+		payload, wire, _, ok := onLink(t)
+		return payload / wire * size / (size + framePrefix), ok
+	}
+}
+
+// segmentsPerWrite is of strategy direct, which writes each message by itself.
+func (e Evidence) segmentsPerWrite(c results.Cell) results.Estimate {
+	frame := c.Factors.Number("message") + framePrefix
+	return e.perTrial(c, "segments per write", "segments/call", func(t results.Trial) (float64, bool) {
+		payload, _, segments, ok := onLink(t)
+		return segments * frame / payload, ok
 	})
+}
+
+// onLink is what TCP counted on the link in a trial's window: bytes less headers, all
+// bytes, and segments. Each is for one message that was written, of which more or
+// fewer than left may have been in a short window: only their quotients mean anything.
+func onLink(t results.Trial) (payload, wire, segments float64, ok bool) {
+	wire, segments = t.Metrics["wire_bytes_per_message"], t.Metrics["segments_per_message"]
+	payload = wire - limit.HeaderBytes*segments
+	return payload, wire, segments, payload > 0 && segments > 0
 }
 
 // ownSegments tells whether every write without Nagle is a segment of its own.
@@ -136,20 +159,19 @@ func (e Evidence) ownSegments() (cases []Case) {
 	return cases
 }
 
-func (e Evidence) segmentsPerWrite(c results.Cell) results.Estimate {
-	return e.perTrial(c, "segments per write", "segments/call", quotient("segments_per_message", "write_calls_per_message"))
-}
-
 // nagleDirection is what the claim says even where its figures are not met: with
-// Nagle messages take longer, and fewer bytes.
+// Nagle messages take longer, and use the link better.
 func (e Evidence) nagleDirection() (out []Check) {
 	for _, c := range e.cells(plan.Values{"nodelay": false}) {
-		at := where(c.Factors, "message", "network", "bandwidth", "rtt", "read_size", "delayed_ack")
-		if r, ok := e.ratio(meanLatency, c, nil); ok {
-			out = append(out, atLeast("mean latency with Nagle over that without, "+at, r, 1))
+		without, ok := e.cell(with(c.Factors, plan.Values{"nodelay": true}))
+		if !ok {
+			continue
 		}
-		if r, ok := e.ratio(wireBytes, c, nil); ok {
-			out = append(out, atMost("bytes on the link with Nagle over those without, "+at, r, 1))
+		at := where(c.Factors, "message", "network", "bandwidth", "rtt", "read_size", "delayed_ack")
+		if c.Factors.Text("load") == "saturate" {
+			out = append(out, atLeast("link use with Nagle over that without, "+at, e.against(nagleUse.says, c, without, linkUse(c)), 1))
+		} else if r, ok := e.ratio(meanLatency, c, plan.Values{"nodelay": true}); ok {
+			out = append(out, atLeast("mean latency with Nagle over that without, "+at, r, 1))
 		}
 	}
 	return out
@@ -166,39 +188,42 @@ func (e Evidence) nagleCause() string {
 	if joined == 0 {
 		return ""
 	}
-	var saturated []float64
+	text := fmt.Sprintf("Nagle, which joins writes while a segment is unacknowledged, put up to %s spaced ones into one (%s)", units.Digits(joined, 2), at)
+	var slower, used, saturated []float64
+	for _, k := range e.nagleDirection() {
+		switch {
+		case k.Median == 0:
+		case k.What == meanLatency:
+			slower = append(slower, k.Median)
+		default:
+			used = append(used, k.Median)
+		}
+	}
 	for _, c := range e.nodelay(false) {
 		if s := e.segmentsPerWrite(c).Median; s > 0 {
 			saturated = append(saturated, s)
 		}
 	}
-	text := fmt.Sprintf("Nagle, which joins writes while a segment is unacknowledged, put up to %s spaced ones into one (%s)", units.Digits(joined, 2), at)
-	if r := e.rangeOf(meanLatency); r != "" {
-		text += ", and they took " + r + " the time"
+	if len(slower) > 0 {
+		text += ", and they took " + spanned(slower) + " times as long"
 	}
 	if len(saturated) > 0 {
-		text += fmt.Sprintf("; without it saturated writes took %s to %s segments each",
-			units.Digits(slices.Min(saturated), 2), units.Digits(slices.Max(saturated), 2))
+		text += "; without it saturated writes took " + spanned(saturated) + " segments each"
 		if slices.Min(saturated) < 1-segmentTolerance {
-			text += ": the kernel joins what the window holds back"
+			text += ", for the kernel joins what the window holds back"
 		}
 	}
-	if r := e.rangeOf(wireBytes); r != "" {
-		text += "; the bytes on the link were with Nagle " + r + " those without"
+	if len(used) > 0 {
+		text += "; the share of payload on the link was with Nagle " + spanned(used) + " times that without"
 	}
 	return text
 }
 
-// rangeOf says between which values the plan's ratios of a metric lie.
-func (e Evidence) rangeOf(name string) string {
-	lo, hi := math.Inf(1), 0.0
-	for _, r := range e.Ratios {
-		if r.Metric == name {
-			lo, hi = min(lo, r.Ratio), max(hi, r.Ratio)
-		}
+// spanned writes the least and the largest of figures, or the one they all are.
+func spanned(v []float64) string {
+	lo, hi := units.Digits(slices.Min(v), 2), units.Digits(slices.Max(v), 2)
+	if lo == hi {
+		return lo
 	}
-	if hi == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%s to %s×", units.Digits(lo, 2), units.Digits(hi, 2))
+	return lo + " to " + hi
 }

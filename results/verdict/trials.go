@@ -5,46 +5,37 @@ import (
 	"github.com/pushbench/pushbench/results/stats"
 )
 
-// perTrial is an estimate of what f makes of the metrics of each trial of a cell
-// that is not invalid; f says false where it needs one that is missing.
-func (e Evidence) perTrial(c results.Cell, what, unit string, f func(map[string]float64) (float64, bool)) results.Estimate {
+// A trialFigure makes a figure of a trial; it says false where it needs one that is missing.
+type trialFigure func(results.Trial) (float64, bool)
+
+// perTrial is an estimate of what f makes of each trial of a cell that is not invalid.
+func (e Evidence) perTrial(c results.Cell, what, unit string, f trialFigure) results.Estimate {
 	var values []float64
 	for _, t := range results.Usable(e.Trials)[c.ID] {
-		if v, ok := f(t.Metrics); ok {
+		if v, ok := f(t); ok {
 			values = append(values, v)
 		}
 	}
 	return estimated(what, unit, stats.Median(values))
 }
 
-// quotient divides one metric by another, for perTrial.
-func quotient(of, by string) func(map[string]float64) (float64, bool) {
-	return func(m map[string]float64) (float64, bool) {
-		x, ok := m[of]
-		y, also := m[by]
-		return x / y, ok && also && y > 0
-	}
-}
-
-// against is the within-block ratio of a cell's metric to that of any other cell,
-// from the blocks in which both are valid. Evidence.ratio has those that the plan
-// asks for.
-func (e Evidence) against(name string, cell, base results.Cell) results.Estimate {
-	all := results.ByCell(e.Trials)
-	of := map[int]float64{}
-	for _, t := range all[base.ID] {
-		if v := t.Metrics[name]; t.State == results.Valid && v > 0 {
-			of[t.Block] = v
+// against is the within-block ratio of what f makes of a cell to what it makes of any
+// other. Evidence.ratio has those that the plan asks for.
+func (e Evidence) against(what string, cell, base results.Cell, f trialFigure) results.Estimate {
+	used := results.Usable(e.Trials)
+	by := map[int]float64{}
+	for _, t := range used[base.ID] {
+		if v, ok := f(t); ok && v > 0 {
+			by[t.Block] = v
 		}
 	}
 	var ratios []float64
-	for _, t := range all[cell.ID] {
-		v, b := t.Metrics[name], of[t.Block]
-		if t.State == results.Valid && v > 0 && b > 0 {
-			ratios = append(ratios, v/b)
+	for _, t := range used[cell.ID] {
+		if v, ok := f(t); ok && v > 0 && by[t.Block] > 0 {
+			ratios = append(ratios, v/by[t.Block])
 		}
 	}
-	return estimated(name, "×", stats.GeoMedian(ratios))
+	return estimated(what, "×", stats.GeoMedian(ratios))
 }
 
 // estimated is an interval as an estimate; of no values it is the unit alone.

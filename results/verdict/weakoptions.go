@@ -14,7 +14,6 @@ import (
 // The claim: quick acknowledgements lower the jitter of delay, and TCP_USER_TIMEOUT
 // of 2 to 5 s makes the time to notice a dead peer predictable.
 const (
-	spread = "latency_spread_seconds"
 	// lowerJitter is the most that jitter with quick acknowledgements may be, as a
 	// share of that without, to be lower.
 	lowerJitter = 0.95
@@ -44,10 +43,10 @@ func acks(quick, delayed, writer bool) plan.Values {
 // each network, and one for each timeout.
 func settleWeakOptions(e Evidence) results.Verdict {
 	timeouts := e.timeoutCases()
-	jitter := e.jitterCases()
-	cases := slices.Concat(jitter, timeouts)
+	acks := e.jitterCases()
+	cases := slices.Concat(acks, timeouts)
 	v := weigh(cases)
-	v.Interval = strongest(slices.Concat(timeouts, jitter))
+	v.Interval = strongest(slices.Concat(timeouts, acks))
 	v.Cause = e.weakCause()
 	return v
 }
@@ -62,10 +61,16 @@ func (e Evidence) jitterCases() (cases []Case) {
 				continue
 			}
 			when := "quick acknowledgements on " + q.says + ": " + where(c.Factors, "nodelay", "rtt", "loss")
-			cases = append(cases, newCase(when, atMost("jitter, of that without them", e.against(spread, c, base), lowerJitter)))
+			cases = append(cases, newCase(when, atMost("jitter, of that without them", e.against("jitter", c, base, jitter), lowerJitter)))
 		}
 	}
 	return cases
+}
+
+// jitter is the spread of latency; of a trial that fell behind it is only a bound.
+func jitter(t results.Trial) (float64, bool) {
+	v, ok := t.Metrics["latency_spread_seconds"]
+	return v, ok && t.State == results.Valid
 }
 
 // deadNetwork is the one that dies for good.
