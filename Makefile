@@ -134,13 +134,14 @@ STUDY       ?= results/studies
 STUDY_TIME  ?= 90m
 STUDY_BUSY  ?= 45m
 STUDY_GATES ?= 12
-study = $(BUILD)/pushbench study --duration $(2) --gates $(STUDY_GATES) $(3) \
+study = $(BUILD)/pushbench study --duration $(2) $(3) \
 	$(if $(wildcard $(STUDY)/$(1)/run.json),--resume $(STUDY)/$(1),-o $(STUDY)/$(1) bench/gate-study.yaml)
 
 gate-study: build ## measure the gate's false alarms and power into docs/gate.md: four hours, on an idle machine
-	$(call study,quiet,$(STUDY_TIME))
-	$(call study,busy,$(STUDY_BUSY),--busy)
+	$(call study,quiet,$(STUDY_TIME),--gates $(STUDY_GATES))
+	$(call study,busy,$(STUDY_BUSY),--busy --gates 0)
 	$(GO) run ./results/gate/study/tables docs/gate.md quiet $(STUDY)/quiet
+	$(GO) run ./results/gate/study/tables -gates docs/gate.md gates $(STUDY)/quiet
 	$(GO) run ./results/gate/study/tables docs/gate.md busy $(STUDY)/busy
 
 clean: ## remove what was built

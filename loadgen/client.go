@@ -17,6 +17,7 @@ type client struct {
 	dues   []int64
 	counts counters
 	slow   *slowness // nil for a healthy reader
+	idle   *idleness // nil where silence is of no matter
 }
 
 // counters are what others may read of a client while it works.
@@ -42,6 +43,10 @@ func (c *client) run(rec *recorder) error {
 		}
 		if errors.Is(err, io.EOF) {
 			return c.wrap(c.stream.decoder.ended())
+		}
+		if c.idle.ended(err) {
+			c.close()
+			return errIdle
 		}
 		if err != nil {
 			return c.wrap(err)

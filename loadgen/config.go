@@ -67,6 +67,9 @@ type Record struct {
 	Errors     []string `json:"errors,omitempty"`
 	Failed     int      `json:"failed"` // connections that ended other than at their stream's end
 	Slow       int      `json:"slow"`   // connections whose reader was told to be slow; they are closed with the window
+	// IdleClosed are connections that their reader gave up because no byte came for
+	// so long as it was told to wait; they are not Failed.
+	IdleClosed int `json:"idle_closed,omitempty"`
 }
 
 // A Part sums the latencies of some messages, in nanoseconds.

@@ -156,9 +156,10 @@ func (g *Generator) Run(ctx context.Context, times child.Go) (Record, error) {
 	if g.cfg.timed() {
 		lat = newRecorder(len(g.clients), g.cfg.Parts, times.Begin, times.End)
 	}
-	deadline := time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration()
+	until := time.Now().Add(time.Duration(times.Stop-clock.Now()) + g.cfg.Grace.Duration())
+	idle := g.cfg.Factors.Duration("idle_close")
 	for i, c := range g.clients {
-		if err := c.socket.SetReadDeadline(time.Now().Add(deadline)); err != nil {
+		if err := c.readUntil(until, idle); err != nil {
 			return rec, err
 		}
 		work.Go(func() {
@@ -232,6 +233,10 @@ func (g *Generator) record(rec Record, lat *recorder, errs []error) (Record, err
 			rec.Slow++
 		}
 		if errs[i] == nil {
+			continue
+		}
+		if errors.Is(errs[i], errIdle) {
+			rec.IdleClosed++
 			continue
 		}
 		rec.Failed++

@@ -97,6 +97,8 @@ func TestSchemaDocument(t *testing.T) {
 		results.Metric{},
 		results.Ratio{},
 		results.Verdict{},
+		results.Estimate{},
+		results.ClaimSet{},
 		plan.Plan{},
 		plan.Cell{},
 		plan.Measure{},
@@ -113,7 +115,7 @@ func TestSchemaDocument(t *testing.T) {
 			}
 		}
 	}
-	for _, file := range []string{results.ManifestFile, results.TrialsFile, results.DamagedFile, results.SummaryFile, results.LatencyFile, results.BenchFile, results.ServerLogFile} {
+	for _, file := range []string{results.ManifestFile, results.TrialsFile, results.DamagedFile, results.SummaryFile, results.LatencyFile, results.BenchFile, results.ServerLogFile, results.ClaimsFile} {
 		if !strings.Contains(string(text), "## `"+file+"`") && !strings.Contains(string(text), "`"+file+"`") {
 			t.Errorf("docs/results.md lacks %s", file)
 		}

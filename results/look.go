@@ -19,16 +19,18 @@ import (
 const LooksFile = "looks.jsonl"
 
 // A Look is one cell run twice in one block, with and without something that looks
-// into the server: so that what it costs is told with what it shows.
+// into the server: so that what it costs is told with what it shows. Kinds "profile",
+// "syscalls" and "timeline" are run with it alone, and Without is empty.
 type Look struct {
 	Schema  int       `json:"schema"`
-	Kind    string    `json:"kind"` // what looked: "probe" or "profile"
+	Kind    string    `json:"kind"` // what looked: "probe", "profile", "syscalls" or "timeline"
 	Cell    string    `json:"cell"` // plan.Cell.ID
 	Block   int       `json:"block"`
 	Started time.Time `json:"started"`
 	With    Trial     `json:"with"`
 	Without Trial     `json:"without"`
-	// Figures are of the whole trial with the look, by name; see LookFigures.
+	// Figures are of the whole trial with the look, by name; see LookFigures, ProfileFigures
+	// and SyscallFigures.
 	Figures map[string]float64 `json:"figures,omitempty"`
 	// Missing maps what could not be told to the reason.
 	Missing map[string]string `json:"missing,omitempty"`
@@ -141,6 +143,25 @@ var ProfileFigures = []LookFigure{
 	{"allocs_per_message", "allocs/message", "allocs/message", "Heap objects."},
 	{"alloc_bytes_per_message", "B/message", "B/message", "Heap bytes."},
 	{"heap_bytes", "B", "heap", "Live and unswept objects at the end of the window."},
+}
+
+// SyscallFigures lists those of a look at system calls: all calls of a name that the
+// server process made in the whole trial, over the messages it handed over. Those that
+// it did not make are left out, but for the first two.
+var SyscallFigures = []LookFigure{
+	{"syscall_write_per_message", "calls/message", "write", "write(2): also Go's own, which wakes its poller by it."},
+	{"syscall_writev_per_message", "calls/message", "writev", "writev(2)."},
+	{"syscall_sendto_per_message", "calls/message", "sendto", "send(2) and sendto(2)."},
+	{"syscall_sendmsg_per_message", "calls/message", "sendmsg", "sendmsg(2)."},
+	{"syscall_sendmmsg_per_message", "calls/message", "sendmmsg", "sendmmsg(2)."},
+	{"syscall_sendfile_per_message", "calls/message", "sendfile", "sendfile(2)."},
+	{"syscall_splice_per_message", "calls/message", "splice", "splice(2)."},
+	{"syscall_tee_per_message", "calls/message", "tee", "tee(2)."},
+	{"syscall_vmsplice_per_message", "calls/message", "vmsplice", "vmsplice(2)."},
+	{"syscall_io_uring_enter_per_message", "calls/message", "io_uring_enter", "io_uring_enter(2), which may carry many sends or none."},
+	{"syscall_pwrite64_per_message", "calls/message", "pwrite64", "pwrite(2): to a file."},
+	{"syscall_pwritev_per_message", "calls/message", "pwritev", "pwritev(2): to a file."},
+	{"syscall_pwritev2_per_message", "calls/message", "pwritev2", "pwritev2(2)."},
 }
 
 // AppendLook records a look: when it returns nil the line is on the disk.

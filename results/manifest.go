@@ -23,6 +23,9 @@ type Manifest struct {
 	// Program is a hash of the pushbench that measures, where it stands for an arm:
 	// another one must not go on in its place.
 	Program string `json:"program,omitempty"`
+	// Servers are hashes of the user's programs that are measured against each other,
+	// by arm and server: others must not go on in their place.
+	Servers map[string]string `json:"servers,omitempty"`
 	// Busy tells that the generator's core was kept busy in random bursts.
 	Busy bool `json:"busy,omitempty"`
 }

@@ -139,6 +139,15 @@ func (r *Run) encode(t *Trial) (line []byte, err error) {
 // WriteSummary replaces summary.json.
 func (r *Run) WriteSummary(s Summary) error { return writeJSON(r.path(SummaryFile), s) }
 
+// NoteServers adds to the manifest what the user's programs are.
+func (r *Run) NoteServers(hashes map[string]string) error {
+	if r.file == nil {
+		return fmt.Errorf("%s: open for reading only", r.path(ManifestFile))
+	}
+	r.Manifest.Servers = hashes
+	return writeJSON(r.path(ManifestFile), r.Manifest)
+}
+
 // Close lets other processes work in the directory.
 func (r *Run) Close() error {
 	var errs []error

@@ -2,6 +2,7 @@ package scenarios
 
 import (
 	"errors"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -77,6 +78,19 @@ func roundTrip(v plan.Values) time.Duration {
 func changes(v plan.Values) bool {
 	p, err := profile.Find(v.Text("network"))
 	return err == nil && len(p.Moments) > 0
+}
+
+// noticed is how long the window of a cell whose network changes must be for its
+// user timeout to be seen to end, half as long again as it asks for, after the last
+// change; without one, without limit.
+func noticed(c *plan.Cell) plan.Seconds {
+	p, err := profile.Find(c.Factors.Text("network"))
+	timeout := c.Factors.Duration("user_timeout")
+	if err != nil || len(p.Moments) == 0 || timeout == 0 {
+		return plan.Seconds(math.Inf(1))
+	}
+	last := p.Moments[len(p.Moments)-1].At
+	return plan.Seconds((last + timeout*3/2).Seconds()) - c.Warmup
 }
 
 // What a trial takes at least, in round trips of its network. From 10 segments

@@ -11,6 +11,28 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 )
 
+// Quick, a network that dies keeps the time until then, and a window waits for the
+// user timeout alone.
+func TestQuickBlackout(t *testing.T) {
+	s, err := Parse("a.yaml", []byte("name: a\nmeasure: {warmup: 500ms, window: 8s}\nmatrix: {network: [blackout], user_timeout: [0s, 2s]}\nload: {mode: rate}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := s.Plan(Options{Quick: true, Blocks: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range p.Cells {
+		want := 8.0
+		if c.Factors.Number("user_timeout") > 0 {
+			want = 1 + 1.5*2 - 0.5 // dead after 1 s, seen from 500 ms on
+		}
+		if c.Warmup != 0.5 || float64(c.Window) != want {
+			t.Errorf("%s: %v s and %v s, want a window of %v s", c.ID, c.Warmup, c.Window, want)
+		}
+	}
+}
+
 // A profile's file with faults is refused at its own places.
 func TestProfileFile(t *testing.T) {
 	t.Chdir(t.TempDir())

@@ -71,6 +71,10 @@ func shorten(p *plan.Plan, least map[string]quickly) {
 	for i := range p.Cells {
 		c := &p.Cells[i]
 		if changes(c.Factors) {
+			c.Window = min(c.Window, noticed(c))
+			continue // a shorter trial would end before anything happens
+		}
+		if c.Factors.Number("idle_close") > 0 {
 			continue // a shorter trial would end before anything happens
 		}
 		warmup, window := c.Warmup, c.Window

@@ -19,7 +19,7 @@ type Config struct {
 	// Grace is how long after the end of the load a connection may take to hand
 	// over what it still holds.
 	Grace plan.Seconds `json:"grace_seconds"`
-	Look  string       `json:"look,omitempty"` // LookProbe, LookTimeline, LookProfile, or "" for nothing
+	Look  string       `json:"look,omitempty"` // LookProbe, LookTimeline, LookSyscalls, LookProfile, or "" for nothing
 	// Inject slows the server down on purpose.
 	Inject plan.Injection `json:"inject,omitzero"`
 }
@@ -99,6 +99,7 @@ func (c Config) settings() (settings, error) {
 			notsentLowat: v.Int("notsent_lowat"),
 			userTimeout:  v.Duration("user_timeout"),
 			congestion:   v.Text("congestion"),
+			quickack:     v.Bool("writer_quickack"),
 		},
 	}
 	s.load = schedule.Spec{

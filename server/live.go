@@ -159,6 +159,11 @@ func (l *Live) serve(ctx context.Context, conn *net.TCPConn) {
 		conn.Close()
 		return
 	}
+	after, err := l.settings.sockets.afterWrite(conn)
+	if err != nil {
+		conn.Close()
+		return
+	}
 	link, err := l.carrier.Open(ctx, conn, nil)
 	if err != nil { // it has been told why, or has gone
 		conn.Close()
@@ -167,6 +172,7 @@ func (l *Live) serve(ctx context.Context, conn *net.TCPConn) {
 	defer link.Close()
 	f := l.join(link.Resume())
 	w := newWriter(l.settings, conn, link, l.crew)
+	w.after = after
 	l.crew.busy.Add(1)
 	err = w.pace(f)
 	l.crew.busy.Add(-1)

@@ -16,6 +16,7 @@ import (
 const (
 	LookProbe    = "probe"    // every send, from inside the kernel
 	LookTimeline = "timeline" // how the first connection stands, again and again
+	LookSyscalls = "syscalls" // which system calls the server makes
 )
 
 // A Moment is how the first connection stood. Sizes are in bytes.
@@ -36,18 +37,39 @@ const moments = 400
 
 // A Look is what a server saw by its own look.
 type Look struct {
-	Report   *probe.Report `json:"report,omitempty"`   // of the whole trial
-	Profile  *Profile      `json:"profile,omitempty"`  // of the window
-	Timeline []Moment      `json:"timeline,omitempty"` // of the window
+	Report   *probe.Report   `json:"report,omitempty"`   // of the whole trial
+	Syscalls *probe.Syscalls `json:"syscalls,omitempty"` // of the whole trial
+	Profile  *Profile        `json:"profile,omitempty"`  // of the window
+	Timeline []Moment        `json:"timeline,omitempty"` // of the window
 }
 
 // look begins to look, before any connection is there.
 func (s *Server) look() (err error) {
-	if s.cfg.Look != LookProbe {
-		return nil
+	switch s.cfg.Look {
+	case LookProbe:
+		s.probe, err = probe.Open(probe.Options{PID: os.Getpid(), Conns: s.conns})
+	case LookSyscalls: // where they cannot be counted, the look says so
+		s.syscalls, s.uncounted = probe.CountSyscalls(os.Getpid())
 	}
-	s.probe, err = probe.Open(probe.Options{PID: os.Getpid(), Conns: s.conns})
 	return err
+}
+
+// unlook ends what look began.
+func (s *Server) unlook() {
+	if s.probe != nil {
+		_ = s.probe.Close()
+	}
+	if s.syscalls != nil {
+		_ = s.syscalls.Close()
+	}
+}
+
+// called is what was counted of system calls, or why nothing was.
+func (s *Server) called() (probe.Syscalls, error) {
+	if s.uncounted != nil {
+		return probe.RefusedSyscalls(s.uncounted), nil
+	}
+	return s.syscalls.Report()
 }
 
 // conns lists the connections once all are open.
@@ -67,12 +89,17 @@ func (s *Server) looked(timeline []Moment, profile *Profile) (*Look, error) {
 		return nil, nil
 	}
 	look := &Look{Timeline: timeline, Profile: profile}
-	if s.probe == nil {
-		return look, nil
+	switch s.cfg.Look {
+	case LookProbe:
+		r, err := s.probe.Report()
+		look.Report = &r
+		return look, err
+	case LookSyscalls:
+		calls, err := s.called()
+		look.Syscalls = &calls
+		return look, err
 	}
-	r, err := s.probe.Report()
-	look.Report = &r
-	return look, err
+	return look, nil
 }
 
 // watch notes within the window how the first connection stands.

@@ -38,8 +38,11 @@ type Server struct {
 	writeMu  sync.Mutex
 	crew     *crew
 	noticed  atomic.Int64 // when the first connection failed
-	probe    *probe.Probe // nil where nobody looks inside
 	opened   atomic.Bool  // every connection is there
+
+	probe     *probe.Probe          // of LookProbe
+	syscalls  *probe.SyscallCounter // of LookSyscalls, nil where uncounted says why
+	uncounted error
 }
 
 // New listens as the configuration says.
@@ -97,9 +100,7 @@ func (s *Server) Close() {
 		}
 	}
 	_ = s.carrier.Close()
-	if s.probe != nil {
-		_ = s.probe.Close()
-	}
+	s.unlook()
 	s.sinks.close()
 }
 
@@ -143,7 +144,9 @@ func (s *Server) open(ctx context.Context, i int, conn *net.TCPConn, observe fun
 		conn.Close()
 		return nil, fmt.Errorf("transport %s with strategy %s: %w", s.carrier.Name(), s.settings.spec.Name, err)
 	}
-	return newWriter(s.settings, conn, link, s.crew), nil
+	w := newWriter(s.settings, conn, link, s.crew)
+	w.after, err = s.settings.sockets.afterWrite(conn)
+	return w, err
 }
 
 func (s *Server) link(ctx context.Context, i int, conn *net.TCPConn, observe func(time.Duration)) (*transport.Link, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"net"
+	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -77,6 +78,18 @@ func TestEveryStrategyDelivers(t *testing.T) {
 				})
 			}
 		}
+	}
+}
+
+// The option that does not stick is set after each batch and counted; all arrives.
+func TestWriterQuickAck(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("TCP_QUICKACK is of Linux")
+	}
+	v := plan.Values{"strategy": "direct", "flush": "each", "message": 100.0, "connections": 2.0, "load": "rate", "rate": 1000.0, "arrival": "constant", "writer_quickack": true}
+	rec := serve(t, v, 5, func(_ int, c *net.TCPConn) { _, _ = io.Copy(io.Discard, c) })
+	if n := rec.Strategy["option_calls"]; n == 0 || n > float64(rec.Sent) || rec.Failed > 0 {
+		t.Errorf("%v calls for %d messages; %d failed %v", n, rec.Sent, rec.Failed, rec.Errors)
 	}
 }
 

@@ -13,6 +13,7 @@ type sockets struct {
 	notsentLowat int
 	userTimeout  time.Duration
 	congestion   string
+	quickack     bool // again after each batch: it does not stick
 }
 
 // apply sets the options on an accepted connection.

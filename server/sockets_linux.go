@@ -31,6 +31,28 @@ func (s sockets) applyOS(conn *net.TCPConn) error {
 	})
 }
 
+// afterWrite returns what must be done after each batch, or nil: TCP_QUICKACK holds
+// only until the kernel thinks otherwise.
+func (s sockets) afterWrite(conn *net.TCPConn) (func() error, error) {
+	if !s.quickack {
+		return nil, nil
+	}
+	raw, err := conn.SyscallConn()
+	if err != nil {
+		return nil, err
+	}
+	var inner error
+	set := func(fd uintptr) {
+		inner = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_QUICKACK, 1)
+	}
+	return func() error {
+		if err := raw.Control(set); err != nil {
+			return fmt.Errorf("writer_quickack: %w", err)
+		}
+		return os.NewSyscallError("setsockopt", inner)
+	}, nil
+}
+
 // choices says which congestion controls could be asked for.
 func choices(err error) string {
 	name := "tcp_available_congestion_control"

@@ -38,6 +38,8 @@ type writer struct {
 	report map[string]float64      // of a strategy that counts something by itself
 	last   atomic.Pointer[TCPInfo] // of a connection that was abandoned
 	worse  *injection              // nil, but in the head of a gate that shall fail
+	after  func() error            // sets a socket option anew after each batch; nil: there is none
+	afters uint64                  // calls of it
 }
 
 // newWriter returns the writer of an open connection.
@@ -138,10 +140,17 @@ func (w *writer) write(msgs [][]byte) error {
 	if w.beats != nil {
 		w.beats.Spoke(w.now())
 	}
+	var err error
 	if w.worse != nil {
-		return w.worse.around(msgs, w.put)
+		err = w.worse.around(msgs, w.put)
+	} else {
+		err = w.put(msgs)
 	}
-	return w.put(msgs)
+	if err != nil || w.after == nil {
+		return err
+	}
+	w.afters++
+	return w.after()
 }
 
 // arm starts the write deadline, if there is one.
@@ -203,9 +212,22 @@ func (w *writer) finish() error {
 		err = w.link.End()
 	}
 	err = errors.Join(err, w.link.Release())
-	w.report = w.link.Report()
+	w.report = w.counted()
 	w.countCalls()
 	return err
+}
+
+// counted is what the strategy, the transport and the writer counted by themselves.
+func (w *writer) counted() map[string]float64 {
+	counts := w.link.Report()
+	if w.after == nil {
+		return counts
+	}
+	all := map[string]float64{"option_calls": float64(w.afters)}
+	for name, n := range counts {
+		all[name] += n
+	}
+	return all
 }
 
 func (w *writer) publish(messages, bytes uint64) {

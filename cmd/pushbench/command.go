@@ -43,7 +43,7 @@ type invocation struct {
 
 // commands lists every subcommand in the order help shows them.
 func commands() []command {
-	return []command{runCommand, gateCommand, compareCommand, plotCommand, explainCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, traceCommand, profileCommand, studyCommand, burstsCommand, versionCommand}
+	return []command{runCommand, claimsCommand, gateCommand, compareCommand, plotCommand, explainCommand, netemCommand, listCommand, doctorCommand, serveCommand, superviseCommand, loadCommand, traceCommand, profileCommand, studyCommand, burstsCommand, versionCommand}
 }
 
 // A statusError carries the exit status of a failure.
@@ -161,6 +161,7 @@ func help(w io.Writer) {
 Examples:
   pushbench run reproduce-3.8x       is bufio 3.8 times faster here, and where?
   pushbench run my-scenario.yaml     your own matrix
+  pushbench claims --quick           settle what is said about writing streams
   pushbench plot results/runs/DIR    draw a stored run again
 
 Commands:

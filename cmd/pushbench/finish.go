@@ -10,30 +10,23 @@ import (
 	"github.com/pushbench/pushbench/results"
 	"github.com/pushbench/pushbench/results/chart"
 	"github.com/pushbench/pushbench/results/report"
-	"github.com/pushbench/pushbench/results/stats"
 	"github.com/pushbench/pushbench/results/verdict"
 )
 
 // derive writes the files that follow from the stored trials.
 func derive(store *results.Run) (results.Summary, error) {
-	s := stats.Summarize(store.Manifest, store.Trials)
-	looks, _, err := results.ReadLooks(store.Dir)
-	s.Verdicts = verdict.All(verdict.Evidence{Summary: s, Plan: store.Manifest.Plan, Trials: store.Trials, Looks: looks})
+	e, err := evidence(store)
+	s := e.Summary
+	s.Verdicts = verdict.All(e)
 	return s, errors.Join(err, store.WriteSummary(s), store.WriteLatencyLog(), store.WriteBench())
 }
 
 // finish makes and shows everything that follows from the stored trials.
 func finish(inv *invocation, store *results.Run) error {
-	s, err := derive(store)
+	s, files, drawing, err := draw(store)
 	if err != nil {
 		return err
 	}
-	hists, err := latencies(store.Trials)
-	if err != nil {
-		return err
-	}
-	// Pictures that can be drawn are drawn, whatever the others lack.
-	files, drawing := chart.Draw(store.Dir, store.Manifest, s, hists)
 	if asJSON, _ := inv.flags.GetBool("json"); asJSON {
 		return errors.Join(drawing, printJSON(inv.stdout, s))
 	}
@@ -51,6 +44,20 @@ func finish(inv *invocation, store *results.Run) error {
 		fmt.Fprintln(inv.stdout, filepath.Join(store.Dir, f))
 	}
 	return drawing
+}
+
+// draw writes what follows from the stored trials, charts too. Those that can be
+// drawn are, whatever the others lack: that is drawing's error.
+func draw(store *results.Run) (s results.Summary, files []string, drawing, err error) {
+	if s, err = derive(store); err != nil {
+		return s, nil, nil, err
+	}
+	hists, err := latencies(store.Trials)
+	if err != nil {
+		return s, nil, nil, err
+	}
+	files, drawing = chart.Draw(store.Dir, store.Manifest, s, hists)
+	return s, files, drawing, nil
 }
 
 // latencies merges the latency histograms of each cell.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -40,7 +39,7 @@ func armsOf(ctx context.Context, inv *invocation, p plan.Plan) ([]plan.Arm, erro
 		return nil, usageError("nothing to compare: give --base-rev REV, or --base-cmd CMD and --head-cmd CMD; --inject holds this program against itself made worse")
 	}
 	if err == nil && revs {
-		err = sameFile(p)
+		err = sameFile(ctx, p)
 	}
 	if err == nil && text("inject") != "" {
 		err = injectInto(&head, p, text("inject"))
@@ -69,8 +68,8 @@ func revisions(ctx context.Context, base, head *plan.Arm, baseRev, headRev strin
 
 // sameFile refuses servers that are the same file in every revision: what is built in
 // a work tree would not be what runs.
-func sameFile(p plan.Plan) error {
-	here, err := os.Getwd()
+func sameFile(ctx context.Context, p plan.Plan) error {
+	repo, err := revision.Open(ctx, ".")
 	if err != nil {
 		return err
 	}
@@ -80,8 +79,8 @@ func sameFile(p plan.Plan) error {
 			return usageError("server %s: every revision is built into the same file, %s: build and start it by a path relative to the scenario's directory, such as ./%s", name, exe, filepath.Base(exe))
 		}
 		for _, word := range slices.Concat(s.Command, s.Build, []string{s.Dir}) {
-			if rel, err := filepath.Rel(here, word); filepath.IsAbs(word) && err == nil && filepath.IsLocal(rel) {
-				return usageError("server %s: %s is the same file in every revision: write it relative to the scenario's directory, as ./%s", name, word, filepath.ToSlash(rel))
+			if rel, err := filepath.Rel(repo.Top(), word); filepath.IsAbs(word) && err == nil && filepath.IsLocal(rel) {
+				return usageError("server %s: %s is the same file in every revision: write %s of the repository relative to the scenario's directory", name, word, filepath.ToSlash(rel))
 			}
 		}
 	}

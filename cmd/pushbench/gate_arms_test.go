@@ -12,6 +12,10 @@ func TestSameFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	beside, err := filepath.Abs("../other/server")
+	if err != nil {
+		t.Fatal(err)
+	}
 	there := filepath.Join(t.TempDir(), "server")
 	for _, c := range []struct {
 		name    string
@@ -21,11 +25,12 @@ func TestSameFile(t *testing.T) {
 		{"relative", plan.Server{Command: []string{"./server"}, Build: []string{"go", "build", "-o", "server", "."}}, false},
 		{"an interpreter", plan.Server{Command: []string{there, "server.py"}}, false},
 		{"absolute command", plan.Server{Command: []string{here}}, true},
+		{"absolute command elsewhere in the repository", plan.Server{Command: []string{beside}}, true},
 		{"absolute directory", plan.Server{Command: []string{"./x"}, Dir: filepath.Dir(here)}, true},
 		{"built elsewhere", plan.Server{Command: []string{there}, Build: []string{"go", "build", "-o", there, "."}}, true},
 		{"built elsewhere, in one word", plan.Server{Command: []string{there}, Build: []string{"go", "build", "-o=" + there, "."}}, true},
 	} {
-		if err := sameFile(plan.Plan{Servers: map[string]plan.Server{"own": c.server}}); (err != nil) != c.refused {
+		if err := sameFile(t.Context(), plan.Plan{Servers: map[string]plan.Server{"own": c.server}}); (err != nil) != c.refused {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

@@ -34,6 +34,9 @@ func measureArms(ctx context.Context, inv *invocation, store *results.Run, done 
 	if err == nil {
 		err = runner.Build(drain, p, show.note)
 	}
+	if err == nil {
+		err = sameServers(store)
+	}
 	if err != nil {
 		return err
 	}

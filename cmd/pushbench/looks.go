@@ -46,5 +46,5 @@ func showLooks(inv *invocation, store *results.Run, s results.Summary) (files []
 			files = append(files, l.Files[form])
 		}
 	}
-	return files, errors.Join(report.Looks(inv.stdout, all), report.Profiles(inv.stdout, all))
+	return files, errors.Join(report.Looks(inv.stdout, all), report.Syscalls(inv.stdout, all), report.Profiles(inv.stdout, all))
 }

@@ -81,15 +81,20 @@ func manifest(inv *invocation) (results.Manifest, error) {
 	if len(inv.args) != 1 {
 		return results.Manifest{}, usageError("one scenario is meant, a name from `pushbench list` or a file; there are %d arguments", len(inv.args))
 	}
-	s, err := scenarios.Load(inv.args[0])
-	if err != nil {
-		return results.Manifest{}, statusError{exitUsage, err}
-	}
 	var o scenarios.Options
 	o.Set, _ = inv.flags.GetStringArray("set")
 	o.Quick, _ = inv.flags.GetBool("quick")
 	o.Blocks, _ = inv.flags.GetInt("blocks")
 	o.Seed, _ = inv.flags.GetUint64("seed")
+	return manifestOf(inv.args[0], o)
+}
+
+// manifestOf resolves a scenario for this machine.
+func manifestOf(scenario string, o scenarios.Options) (results.Manifest, error) {
+	s, err := scenarios.Load(scenario)
+	if err != nil {
+		return results.Manifest{}, statusError{exitUsage, err}
+	}
 	p, err := s.Plan(o)
 	if err != nil {
 		return results.Manifest{}, statusError{exitUsage, err}

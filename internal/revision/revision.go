@@ -41,6 +41,9 @@ func (r *Repository) Commit(ctx context.Context, rev string) (string, error) {
 // In is where the repository's directory is in a work tree at dir.
 func (r *Repository) In(dir string) string { return filepath.Join(dir, r.prefix) }
 
+// Top is the root of the work tree that is there.
+func (r *Repository) Top() string { return filepath.FromSlash(r.top) }
+
 // A Tree is a work tree of one commit.
 type Tree struct {
 	repo *Repository

@@ -103,10 +103,14 @@ func (r *Runner) looked(ctx context.Context, c plan.Cell, block, order int, l *r
 func (r *Runner) watched(ctx context.Context, c plan.Cell, block, order int, l *results.Look) error {
 	_, o, err := r.inside(ctx, c, block, order, server.LookTimeline)
 	if err == nil {
-		l.Timeline = timeline(o.server.Look.Timeline, o.server.Times.Begin)
-		l.Latency = partsOf(o.generator.Parts, c.Window)
+		addTimeline(l, c, o)
 	}
 	return err
+}
+
+func addTimeline(l *results.Look, c plan.Cell, o outcome) {
+	l.Timeline = timeline(o.server.Look.Timeline, o.server.Times.Begin)
+	l.Latency = partsOf(o.generator.Parts, c.Window)
 }
 
 // latencyParts is how many parts of a window have latencies of their own where

@@ -46,6 +46,7 @@ func derive(t *results.Trial, c plan.Cell, o outcome) {
 	}
 	if c.Timed() {
 		percentiles(t, results.LatencyHistogram, gen.Latency)
+		moments(t, gen.Latency)
 	}
 	deriveSlices(t, o)
 	deriveLink(t, c, o)
@@ -58,6 +59,9 @@ func deriveOurs(t *results.Trial, c plan.Cell, o outcome) {
 		m["dropped_share"] = float64(srv.Dropped) / float64(all)
 		m["unsent_share"] = float64(srv.Unsent) / float64(all)
 		m["disconnected_share"] = float64(srv.Disconnected) / c.Factors.Number("connections")
+	}
+	if c.Factors.Number("idle_close") > 0 {
+		m["idle_closed_share"] = float64(o.generator.IdleClosed) / c.Factors.Number("connections")
 	}
 	for _, calls := range []string{"option_calls", "feed_calls"} {
 		if n, ok := srv.Strategy[calls]; ok && srv.Sent > 0 {
@@ -211,6 +215,19 @@ func percentiles(t *results.Trial, name string, encoded []byte) {
 	for _, q := range quantiles {
 		t.Metrics[name+"_"+q.name+"_seconds"] = seconds(h.ValueAtQuantile(q.q))
 	}
+}
+
+// moments adds what of the latencies is no percentile.
+func moments(t *results.Trial, latency []byte) {
+	h := decode(latency)
+	if h == nil {
+		for _, name := range []string{"latency_mean_seconds", "latency_spread_seconds"} {
+			missing(t, name, "nothing was recorded in the window")
+		}
+		return
+	}
+	t.Metrics["latency_mean_seconds"] = h.Mean() / 1e9
+	t.Metrics["latency_spread_seconds"] = seconds(h.ValueAtQuantile(99) - h.ValueAtQuantile(50))
 }
 
 func decode(encoded []byte) *hdrhistogram.Histogram {

@@ -20,6 +20,16 @@ var (
 	slow      = cell(plan.Values{"strategy": "direct", "message": 64.0, "load": "rate", "rate": 1000.0, "slow_share": 0.5, "connections": 2.0})
 )
 
+// patient is a cell whose reader gives up quiet connections.
+var patient = cell(plan.Values{"strategy": "direct", "message": 64.0, "load": "rate", "rate": 1.0, "idle_close": 0.2, "connections": 4.0})
+
+// givenUp has the reader give up a connection, which the server finds when it
+// writes again.
+func givenUp(f *fake) {
+	f.Generator.IdleClosed, f.Server.Failed, f.Server.Errors = 1, 1, []string{"broken pipe"}
+	f.Server.Unsent, f.Generator.Received.Messages = 5, 900
+}
+
 // measured runs one trial of a pair of fakes.
 func measured(t *testing.T, f fake, c plan.Cell) results.Trial {
 	t.Helper()
@@ -66,6 +76,14 @@ func TestJudge(t *testing.T) {
 			f.Server.Disconnected, f.Generator.Failed, f.Generator.Errors = 1, 1, []string{"EOF"}
 			f.Generator.Received.Messages = 900
 		}, results.Valid, ""},
+		{"given up as idle", patient, givenUp, results.Valid, ""},
+		{"given up as idle before the window", patient, func(f *fake) { givenUp(f); f.Generator.End.Messages = 400 }, results.Valid, ""},
+		{"given up as idle, and another failed", patient, func(f *fake) { givenUp(f); f.Server.Failed = 2 }, results.Invalid, "a connection failed (server)"},
+		{"given up as idle, and another's reader failed", patient, func(f *fake) {
+			givenUp(f)
+			f.Generator.Failed, f.Generator.Errors = 1, []string{"EOF"}
+		}, results.Invalid, "a connection failed (generator)"},
+		{"given up as idle, and a message altered", patient, func(f *fake) { givenUp(f); f.Generator.Received.Corrupt = 1 }, results.Invalid, "messages were lost, altered or out of order"},
 
 		{"reader limited the writer", saturated, func(f *fake) { limited(f, 0.02) }, results.Censored, "the reader limited the writer (rwnd_limited)"},
 		{"reader hardly limited the writer", saturated, func(f *fake) { limited(f, 0.005) }, results.Valid, ""},
@@ -179,6 +197,8 @@ func TestMetrics(t *testing.T) {
 		"latency_p99_seconds":            3e-3,
 		"latency_p999_seconds":           3e-3,
 		"latency_max_seconds":            3e-3,
+		"latency_spread_seconds":         1e-3,
+		"latency_mean_seconds":           2e-3,
 		"write_p50_seconds":              10e-6,
 		"write_max_seconds":              10e-6,
 	} {
@@ -198,6 +218,18 @@ func TestMetrics(t *testing.T) {
 	}
 	if len(trial.Notes) > 0 {
 		t.Errorf("notes say what is missing: %v", trial.Notes)
+	}
+}
+
+// The share of connections that were given up as idle is of cells that ask for it.
+func TestIdleClosedShare(t *testing.T) {
+	f := clean()
+	givenUp(&f)
+	if got, ok := measured(t, f, patient).Metrics["idle_closed_share"]; !ok || got != 0.25 {
+		t.Errorf("%v %v", got, ok)
+	}
+	if got, ok := measured(t, clean(), timed).Metrics["idle_closed_share"]; ok {
+		t.Errorf("%v where nothing is asked for", got)
 	}
 }
 

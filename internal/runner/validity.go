@@ -69,7 +69,7 @@ func judge(t *results.Trial, c plan.Cell, o outcome, asleep time.Duration) {
 	if share := t.Metrics["rwnd_limited_share"]; !c.Timed() && share > readerLimited {
 		censored("the reader limited the writer (rwnd_limited)")
 	}
-	if srv.Unsent+uint64(srv.Cut) > 0 && c.Factors.Number("slow_share") == 0 {
+	if srv.Unsent+uint64(srv.Cut) > 0 && c.Factors.Number("slow_share") == 0 && gen.IdleClosed == 0 {
 		censored("the server fell behind: messages were still unsent after the grace time")
 	}
 }
@@ -85,6 +85,8 @@ func judgeOurs(t *results.Trial, c plan.Cell, o outcome, fault func(string, ...a
 	case passed, o.link.dead():
 	case gen.Slow > 0:
 		t.Warnings = append(t.Warnings, "no message passed within the window: readers that stopped held up all others")
+	case gen.IdleClosed > 0:
+		t.Warnings = append(t.Warnings, fmt.Sprintf("no message passed within the window: readers had given up %d connections as idle", gen.IdleClosed))
 	default:
 		fault("no message passed within the window")
 	}
@@ -97,7 +99,9 @@ func lateness(asked child.Go, begin, end int64) int64 {
 }
 
 // integrity holds what arrived against what was sent. Connections that the
-// server gave up, and readers that were told to be slow, may miss messages.
+// server gave up, or their reader because nothing came (which the server sees as
+// errors, if it writes again), and readers that were told to be slow, may miss
+// messages.
 func integrity(t *results.Trial, o outcome, fault func(string, ...any)) {
 	srv, gen, got := o.server, o.generator, o.generator.Received
 	if got.Corrupt > 0 || got.Reordered > 0 || got.Lost > srv.Dropped {
@@ -108,7 +112,7 @@ func integrity(t *results.Trial, o outcome, fault func(string, ...any)) {
 		return // connections that fail and streams without an end are what is looked for
 	}
 	excused := srv.Disconnected + srv.Cut + gen.Slow
-	if srv.Failed > gen.Slow {
+	if srv.Failed > gen.Slow+gen.IdleClosed {
 		fault("a connection failed (server)")
 		t.Warnings = append(t.Warnings, "server: "+srv.Errors[0])
 	}
@@ -116,7 +120,7 @@ func integrity(t *results.Trial, o outcome, fault func(string, ...any)) {
 		fault("a connection failed (generator)")
 		t.Warnings = append(t.Warnings, "generator: "+gen.Errors[0])
 	}
-	if excused == 0 && srv.Sent != got.Messages && t.State != results.Invalid {
+	if excused+gen.IdleClosed == 0 && srv.Sent != got.Messages && t.State != results.Invalid {
 		fault("messages are missing at the end of the stream")
 		t.Warnings = append(t.Warnings, fmt.Sprintf("%d messages were sent and %d arrived", srv.Sent, got.Messages))
 	}

@@ -14,7 +14,7 @@ import (
 // nearlyFull is the level of a send buffer that the timeline marks.
 const nearlyFull = 0.9
 
-// DrawTimelines writes, for each look that watched a connection, what its send
+// DrawTimelines writes, for the first look of each cell that watched a connection, what its send
 // buffer, its flight and its latencies did over time, on one time axis. It returns
 // the names of the files.
 func DrawTimelines(dir string, m results.Manifest, s results.Summary, looks []results.Look) (files []string, err error) {
@@ -24,6 +24,9 @@ func DrawTimelines(dir string, m results.Manifest, s results.Summary, looks []re
 			continue
 		}
 		f := timeline(l)
+		if slices.Contains(files, f.Name+".png") {
+			continue
+		}
 		f.Footer = footer(m, s, slices.DeleteFunc(slices.Clone(s.Cells), func(c results.Cell) bool { return c.ID != l.Cell }))
 		data, err := layout(f, sharp).encode()
 		if err == nil {

@@ -21,7 +21,7 @@ type exact struct {
 // exactly tells how a metric of cells like this is compared exactly, or nil
 // where the load does not determine it.
 func exactly(metric string, v plan.Values) *exact {
-	if v.Text("server") != plan.Ours || v.Number("slow_share") > 0 || v.Text("overflow") != "block" || v.Number("write_deadline") > 0 || v.Number("heartbeat") > 0 {
+	if v.Text("server") != plan.Ours || v.Number("slow_share") > 0 || v.Text("overflow") != "block" || v.Number("write_deadline") > 0 || v.Number("heartbeat") > 0 || v.Number("idle_close") > 0 {
 		return nil // messages may stay unsent, or come in between
 	}
 	switch metric {

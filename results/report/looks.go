@@ -22,7 +22,7 @@ func Looks(w io.Writer, looks []results.Look) error {
 	fmt.Fprintf(b, "\nThe kernel's view, from blocks of its own (calls and segments a message):\n")
 	lookTable(b, results.LookFigures, cells, byCell)
 	cost(b, cells, byCell)
-	lookNotes(b, looks)
+	notes(b, byCell, cells)
 	return b.Flush()
 }
 
@@ -35,6 +35,20 @@ func Profiles(w io.Writer, looks []results.Look) error {
 	b := bufio.NewWriter(w)
 	fmt.Fprintf(b, "\nThe server's scheduler and memory, from trials of their own:\n")
 	lookTable(b, results.ProfileFigures, cells, byCell)
+	return b.Flush()
+}
+
+// Syscalls writes how often the server made each system call that can carry bytes, one
+// line a cell.
+func Syscalls(w io.Writer, looks []results.Look) error {
+	cells, byCell := ofKind("syscalls", looks)
+	if len(cells) == 0 {
+		return nil
+	}
+	b := bufio.NewWriter(w)
+	fmt.Fprintf(b, "\nSystem calls of the server a message, from trials of their own:\n")
+	lookTable(b, results.SyscallFigures, cells, byCell)
+	notes(b, byCell, cells)
 	return b.Flush()
 }
 
@@ -124,8 +138,8 @@ func cost(w io.Writer, cells []string, byCell map[string][]results.Look) {
 	}
 }
 
-// lookNotes says how it was looked, what is missing and what was lost.
-func lookNotes(w io.Writer, looks []results.Look) {
+// notes says how it was looked, what is missing and what was lost.
+func notes(w io.Writer, byCell map[string][]results.Look, cells []string) {
 	said := map[string]bool{}
 	say := func(format string, args ...any) {
 		if line := fmt.Sprintf(format, args...); !said[line] {
@@ -133,19 +147,20 @@ func lookNotes(w io.Writer, looks []results.Look) {
 			fmt.Fprintln(w, line)
 		}
 	}
-	for _, l := range looks {
-		if l.Mechanism == "" {
-			continue
-		}
-		say("seen by %s", l.Mechanism)
-		for _, r := range l.Refused {
-			say("not by %s", r)
-		}
-		for _, name := range slices.Sorted(maps.Keys(l.Missing)) {
-			say("n/a: %s: %s", name, l.Missing[name])
-		}
-		for _, name := range slices.Sorted(maps.Keys(l.Lost)) {
-			say("%s: lost %d %s: figures that rest on counts are too low", l.Cell, l.Lost[name], name)
+	for _, cell := range cells {
+		for _, l := range byCell[cell] {
+			if l.Mechanism != "" {
+				say("seen by %s", l.Mechanism)
+			}
+			for _, r := range l.Refused {
+				say("not by %s", r)
+			}
+			for _, name := range slices.Sorted(maps.Keys(l.Missing)) {
+				say("n/a: %s: %s", name, l.Missing[name])
+			}
+			for _, name := range slices.Sorted(maps.Keys(l.Lost)) {
+				say("%s: lost %d %s: figures that rest on counts are too low", l.Cell, l.Lost[name], name)
+			}
 		}
 	}
 }

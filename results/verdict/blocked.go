@@ -97,7 +97,7 @@ func (e Evidence) regained(freed, stuck, base results.Cell, read reading) result
 			shares = append(shares, (lost-now)/(lost-free))
 		}
 	}
-	return estimated("", "share", shares, stats.Median)
+	return estimated("", "share", stats.Median(shares))
 }
 
 // orAtLeast takes a bound for the figure where a trial has none because nothing of

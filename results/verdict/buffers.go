@@ -3,6 +3,7 @@ package verdict
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -19,6 +20,7 @@ var claimedBuffers = []struct{ buffer, bytesPerSecond, writes float64 }{
 }
 
 const (
+	halfSpeed     = 0.05e6   // B/s: the claim has one decimal of MB/s
 	claimedStream = 10 << 20 // bytes
 	framePrefix   = 4        // bytes before each message on the socket
 	// countTolerance allows for the part of a buffer at either end of a window.
@@ -57,7 +59,9 @@ func settleBuffers(e Evidence) results.Verdict {
 				where += sink
 				speed, said = "written_bytes_per_second", "throughput: "
 			}
-			speeds = append(speeds, figureOf(c, speed, where, claim.bytesPerSecond, 1))
+			f := figureOf(c, speed, where, claim.bytesPerSecond, 1)
+			f.Half = halfSpeed
+			speeds = append(speeds, f.placed())
 			perStream := claimedStream / (c.Factors.Number("message") + framePrefix)
 			counts = append(counts, countOf(c, where, claim.writes, perStream))
 		}
@@ -73,8 +77,38 @@ func settleBuffers(e Evidence) results.Verdict {
 	if v.Verdict == Holds && calls != Holds {
 		v.Verdict = HoldsWhen
 	}
+	if v.Verdict == HoldsWhen {
+		v.When = held(append(speeds, counts...))
+	}
+	if f, ok := smallestFigure(speeds); ok {
+		v.Interval = &results.Estimate{What: "throughput with a " + f.Where, Unit: "B/s", Median: f.Measured, Lo: f.Lo, Hi: f.Hi}
+		buffer := claimedBuffers[0].buffer
+		v.Cause = fmt.Sprintf("throughput is the buffer over the time of one write call: %s for %s here, while %s implies %s",
+			units.Duration(buffer/f.Measured), units.Size(buffer), units.Rate(f.Claimed), units.Duration(buffer/f.Claimed))
+	}
 	v.Text = said + tell(judge(speeds), speeds, units.Rate) + "; write calls for 10 MiB: " + tell(calls, counts, round)
 	return v
+}
+
+// smallestFigure is the one of the smallest claimed buffer, in which a write call
+// weighs most.
+func smallestFigure(figures []Figure) (Figure, bool) {
+	for _, f := range figures {
+		if f.Claimed == claimedBuffers[0].bytesPerSecond && f.Measured > 0 {
+			return f, true
+		}
+	}
+	return Figure{}, false
+}
+
+// held lists where the claimed figures lie in the intervals.
+func held(figures []Figure) (out []string) {
+	for _, f := range figures {
+		if f.Place == Inside && !slices.Contains(out, f.Where) {
+			out = append(out, f.Where)
+		}
+	}
+	return out
 }
 
 // figureOf puts a claimed value beside a cell's metric, times scale.
@@ -115,6 +149,7 @@ func tell(verdict string, figures []Figure, write func(float64) string) string {
 			out = append(out, fmt.Sprintf("%s instead of %s at %s", write(f.Measured), write(f.Claimed), f.Where))
 		}
 	}
+	in, out = few(in), few(out)
 	switch verdict {
 	case Holds:
 		return "the claimed figures hold (" + strings.Join(in, ", ") + ")"
@@ -124,6 +159,15 @@ func tell(verdict string, figures []Figure, write func(float64) string) string {
 		return "measured " + strings.Join(out, ", ")
 	}
 	return "undecided, " + remedy(figures)
+}
+
+// few keeps the first of a long list; all are in the evidence.
+func few(list []string) []string {
+	const most = 3
+	if len(list) <= most+1 {
+		return list
+	}
+	return append(list[:most:most], fmt.Sprintf("and %d more", len(list)-most))
 }
 
 // round writes a number of calls.

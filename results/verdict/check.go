@@ -94,7 +94,9 @@ func (c Check) tell() string {
 	return text
 }
 
-// estimate writes a figure with its interval.
+// Words writes a figure with its interval: "976 B (741 B to 1.19 KiB)".
+func Words(e results.Estimate) string { return estimate(e) }
+
 func estimate(e results.Estimate) string {
 	text := figure(e.Median, e.Unit)
 	if e.Lo == nil || e.Hi == nil {

@@ -13,7 +13,8 @@ import (
 
 // A Curve is a ratio against message size with every other factor held.
 type Curve struct {
-	Where     string     `json:"where"` // the other factors, in words
+	Where     string     `json:"where"`  // the other factors, in words
+	Buffer    float64    `json:"buffer"` // bytes
 	Points    []Point    `json:"points"`
 	Crossings []Crossing `json:"crossings"`
 }
@@ -49,13 +50,13 @@ func curves(s results.Summary, strategy string, claimed float64) []Curve {
 		where := rest(cell.Factors, strategy)
 		c, ok := byRest[where]
 		if !ok {
-			c = &Curve{Where: where, Crossings: []Crossing{}}
+			c = &Curve{Where: where, Buffer: cell.Factors.Number("buffer"), Crossings: []Crossing{}}
 			byRest[where] = c
 			order = append(order, where)
 		}
 		message := cell.Factors.Number("message")
 		f := Figure{
-			Where: units.Size(message), Claimed: claimed, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
+			Where: units.Size(message), Claimed: claimed, Half: halfRatio, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
 			AtLeast: r.Censored && cell.Censored > 0, AtMost: r.Censored && base.Censored > 0,
 		}
 		c.Points = append(c.Points, Point{Message: message, Figure: f.placed()})

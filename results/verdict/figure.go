@@ -18,8 +18,11 @@ const widest = 2
 
 // A Figure is a claimed value beside what was measured for it.
 type Figure struct {
-	Where    string   `json:"where"`
-	Claimed  float64  `json:"claimed"`
+	Where   string  `json:"where"`
+	Claimed float64 `json:"claimed"`
+	// Half is half a unit of the last place in which the claim is given: 3.8 may be
+	// 3.75 or 3.85.
+	Half     float64  `json:"half,omitempty"`
 	Measured float64  `json:"measured"`
 	Lo       *float64 `json:"lo"`
 	Hi       *float64 `json:"hi"`
@@ -35,9 +38,9 @@ func (f Figure) placed() Figure {
 	switch {
 	case f.Lo == nil || f.Hi == nil:
 		f.Place = Unknown
-	case *f.Lo > f.Claimed && !f.AtMost:
+	case *f.Lo > f.Claimed+f.Half && !f.AtMost:
 		f.Place = Above
-	case *f.Hi < f.Claimed && !f.AtLeast:
+	case *f.Hi < f.Claimed-f.Half && !f.AtLeast:
 		f.Place = Below
 	case f.AtLeast || f.AtMost || *f.Hi > widest**f.Lo:
 		f.Place = Unknown

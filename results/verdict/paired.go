@@ -43,28 +43,14 @@ func (e Evidence) relative(what string, cell, base results.Cell, read reading) r
 			ratios = append(ratios, x/y)
 		}
 	})
-	return estimated(what, "×", ratios, stats.GeoMedian)
+	return estimated(what, "×", stats.GeoMedian(ratios))
 }
 
 // grown is the median of a figure's growth within blocks, as a part of per.
 func (e Evidence) grown(what string, cell, base results.Cell, read reading, per float64) results.Estimate {
 	var growth []float64
 	e.pairs(cell, base, read, func(x, y float64) { growth = append(growth, (x-y)/per) })
-	return estimated(what, "", growth, stats.Median)
-}
-
-// estimated is the middle of blocks' values; with none there is a unit alone.
-func estimated(what, unit string, values []float64, middle func([]float64) stats.Interval) results.Estimate {
-	out := results.Estimate{What: what, Unit: unit}
-	if len(values) == 0 {
-		return out
-	}
-	iv := middle(values)
-	out.Median = iv.Mid
-	if iv.OK {
-		out.Lo, out.Hi = &iv.Lo, &iv.Hi
-	}
-	return out
+	return estimated(what, "", stats.Median(growth))
 }
 
 // unless leaves a check open that denies, where its interval comes near enough to

@@ -2,6 +2,7 @@ package verdict
 
 import (
 	"fmt"
+	"math"
 	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -10,7 +11,10 @@ import (
 )
 
 // claimedRatio is "bufio.Writer is 3.8 times faster than conn.Write".
-const claimedRatio = 3.8
+const (
+	claimedRatio = 3.8
+	halfRatio    = 0.05
+)
 
 // measuresRatio: bufio is compared with direct at three message sizes or more.
 func measuresRatio(p plan.Plan) bool {
@@ -42,6 +46,7 @@ func settleRatio(e Evidence) results.Verdict {
 	if crossed && v.Verdict != Holds {
 		v.Verdict = HoldsWhen
 	}
+	v.Interval, v.Cause = headline(found), ratioCause(e, found)
 	switch v.Verdict {
 	case Undecided:
 		v.Text = "no ratio of bufio to direct is known well enough: " + remedy(figures)
@@ -55,6 +60,28 @@ func settleRatio(e Evidence) results.Verdict {
 	}
 	return v
 }
+
+// headline is where the curve with most points passes the claimed ratio, or else the
+// ratio of the point that comes nearest to it.
+func headline(found []Curve) *results.Estimate {
+	var near *Point
+	for _, c := range found {
+		for _, x := range c.Crossings {
+			return &results.Estimate{What: fmt.Sprintf("message at which %s is %g× direct", c.Where, claimedRatio), Unit: "B", Median: x.At, Lo: x.Lo, Hi: x.Hi}
+		}
+		for i, p := range c.Points {
+			if near == nil || apart(p.Measured) < apart(near.Measured) {
+				near = &c.Points[i]
+			}
+		}
+	}
+	if near == nil {
+		return nil
+	}
+	return &results.Estimate{What: "bufio over direct at " + near.Where, Unit: "×", Median: near.Measured, Lo: near.Lo, Hi: near.Hi}
+}
+
+func apart(ratio float64) float64 { return math.Abs(math.Log(ratio / claimedRatio)) }
 
 // remedy says what it would take to settle figures that are unknown.
 func remedy(figures []Figure) string {

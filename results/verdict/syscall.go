@@ -14,6 +14,9 @@ const (
 	claimedConn    = 8.2e-6
 	claimedSyscall = 5.7e-6
 	claimedMessage = 1 << 10
+	// Each of the two times has one decimal of a microsecond.
+	halfTime  = 0.05e-6
+	halfTimes = claimedConn / claimedSyscall * (halfTime/claimedConn + halfTime/claimedSyscall)
 )
 
 func measuresSyscall(p plan.Plan) bool {
@@ -37,7 +40,7 @@ func settleSyscall(e Evidence) results.Verdict {
 		size := cell.Factors.Number("message")
 		where := units.Size(size)
 		f := Figure{
-			Where: where, Claimed: claimedConn / claimedSyscall, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
+			Where: where, Claimed: claimedConn / claimedSyscall, Half: halfTimes, Measured: r.Ratio, Lo: r.Lo, Hi: r.Hi,
 			AtLeast: r.Censored && cell.Censored > 0, AtMost: r.Censored && base.Censored > 0,
 		}.placed()
 		ratios = append(ratios, f)
@@ -64,6 +67,14 @@ func settleSyscall(e Evidence) results.Verdict {
 	if equal == Fails || equal == HoldsWhen && differs(calls) {
 		v.Verdict = Fails
 	}
+	if v.Verdict == HoldsWhen {
+		v.When = held(ratios)
+	}
+	for _, f := range append(atClaimed, ratios...) {
+		v.Interval = &results.Estimate{What: "syscall.Write over conn.Write, throughput at " + f.Where, Unit: "×", Median: f.Measured, Lo: f.Lo, Hi: f.Hi}
+		break
+	}
+	v.Cause = syscallCause(e)
 	v.Text = fmt.Sprintf("syscall.Write is claimed %.2f× as fast as conn.Write: %s; calls per message: %s",
 		claimedConn/claimedSyscall, tell(judge(ratios), ratios, ratio), tell(equal, calls, round))
 	for _, f := range append(conn, syscall...) {
@@ -72,6 +83,19 @@ func settleSyscall(e Evidence) results.Verdict {
 		}
 	}
 	return v
+}
+
+// syscallCause compares what both spend on the same write(2).
+func syscallCause(e Evidence) string {
+	for _, c := range e.cells(plan.Values{"strategy": "rawwrite", "message": float64(claimedMessage)}) {
+		cpu, ok := e.ratio("server_cpu_seconds_per_message", c, plan.Values{"strategy": "direct"})
+		calls, counted := metric(c, "write_calls_per_message")
+		if ok && counted {
+			return fmt.Sprintf("both enter the kernel as often, %s a message, and conn.Write adds only its lock and deadline: server CPU per message of syscall.Write is %s that of conn.Write",
+				units.Number(calls.Median), estimate(cpu))
+		}
+	}
+	return ""
 }
 
 // differs tells whether a count is surely not the claimed one.
@@ -87,7 +111,7 @@ func differs(figures []Figure) bool {
 // perWrite is the time one write takes at saturation, from the messages that
 // arrive in a second and the calls they took.
 func perWrite(c results.Cell, where string, claimed float64) Figure {
-	f := Figure{Where: where, Claimed: claimed}
+	f := Figure{Where: where, Claimed: claimed, Half: halfTime}
 	rate, okRate := c.Metrics["messages_per_second"]
 	calls, okCalls := c.Metrics["write_calls_per_message"]
 	if !okRate || !okCalls || rate.Median*calls.Median == 0 {

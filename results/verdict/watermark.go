@@ -142,7 +142,7 @@ func over(blocks []score, unit string, tell func(score) (float64, bool)) results
 			values = append(values, v)
 		}
 	}
-	return estimated("", unit, values, stats.Median)
+	return estimated("", unit, stats.Median(values))
 }
 
 // pooled is how many alarms of all cells together loss followed, block by block.

@@ -58,9 +58,9 @@ func programs(sends ...string) func(Options) (source, error) {
 
 // aim says in the programs whose sends they count, and of how many connections.
 func aim(spec *ebpf.CollectionSpec, o Options) error {
-	var ns unix.Stat_t
-	if err := unix.Stat("/proc/self/ns/pid", &ns); err != nil {
-		return fmt.Errorf("PID namespace of this process: %w", err)
+	namespace, err := pidNamespace()
+	if err != nil {
+		return err
 	}
 	if o.MaxConns > 0 {
 		spec.Maps[bpf.SendMapConns].MaxEntries = uint32(o.MaxConns)
@@ -71,9 +71,18 @@ func aim(spec *ebpf.CollectionSpec, o Options) error {
 	}
 	return errors.Join(
 		spec.Variables[bpf.SendVarTargetPid].Set(uint32(o.PID)),
-		spec.Variables[bpf.SendVarTargetNamespace].Set(uint32(ns.Ino)),
+		spec.Variables[bpf.SendVarTargetNamespace].Set(namespace),
 		spec.Variables[bpf.SendVarChildrenOnly].Set(only),
 	)
+}
+
+// pidNamespace is the inode of this process's.
+func pidNamespace() (uint32, error) {
+	var ns unix.Stat_t
+	if err := unix.Stat("/proc/self/ns/pid", &ns); err != nil {
+		return 0, fmt.Errorf("PID namespace of this process: %w", err)
+	}
+	return uint32(ns.Ino), nil
 }
 
 // load loads the named programs of spec with all maps.

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/results"
@@ -55,14 +57,23 @@ func realGates(dir string) (kinds []kind, err error) {
 	return kinds, err
 }
 
-// writeKinds writes how the real gates ended.
-func writeKinds(w io.Writer, kinds []kind) {
+// WriteGates writes how a study's real gates ended, in Markdown.
+func WriteGates(w io.Writer, run *results.Run) error {
+	kinds, err := realGates(run.Dir)
+	if err != nil {
+		return err
+	}
 	if len(kinds) == 0 {
-		return
+		return fmt.Errorf("%s: it has no real gates; `pushbench study --resume %s --gates 12` runs them", run.Dir, run.Dir)
 	}
-	fmt.Fprintln(w, "\n| real gates, each of one cell and all rules | gates | worse | same | better | undecided | median | longest |\n|---|--:|--:|--:|--:|--:|--:|--:|")
+	b, h := bufio.NewWriter(w), run.Manifest.Host
+	fmt.Fprintf(b, "%s; %s, %d cores, Linux %s. Bounds are Clopper–Pearson's at 95 %%.\n\n", run.Manifest.Created.UTC().Format(time.DateOnly), h.CPU, h.Cores, h.Kernel)
+	fmt.Fprintln(b, "| base against | gates | worse | same | better | undecided | worse, bounds | median | longest |\n|---|--:|--:|--:|--:|--:|---|--:|--:|")
 	for _, k := range kinds {
-		fmt.Fprintf(w, "| base against %s | %d | %d | %d | %d | %d | %.0f s | %.0f s |\n", k.name, len(k.seconds),
-			k.verdicts[gate.Worse], k.verdicts[gate.Same], k.verdicts[gate.Better], k.verdicts[gate.Undecided], median(k.seconds), slices.Max(k.seconds))
+		n := len(k.seconds)
+		fmt.Fprintf(b, "| %s | %d | %d | %d | %d | %d | %s | %.0f s | %.0f s |\n", k.name, n,
+			k.verdicts[gate.Worse], k.verdicts[gate.Same], k.verdicts[gate.Better], k.verdicts[gate.Undecided],
+			share{k.verdicts[gate.Worse], n}, median(k.seconds), slices.Max(k.seconds))
 	}
+	return b.Flush()
 }

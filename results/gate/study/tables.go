@@ -15,16 +15,12 @@ import (
 )
 
 // Write writes the tables of a study in Markdown, by the run's own rules unless
-// others are given; of the real gates too, if it has any.
+// others are given.
 func Write(w io.Writer, run *results.Run, rules []plan.Rule) error {
 	if len(rules) == 0 {
 		rules = gate.Rules(run.Manifest.Plan)
 	}
 	all, err := rows(run, rules)
-	if err != nil {
-		return err
-	}
-	kinds, err := realGates(run.Dir)
 	if err != nil {
 		return err
 	}
@@ -34,7 +30,6 @@ func Write(w io.Writer, run *results.Run, rules []plan.Rule) error {
 		len(run.Trials), blocksOf(run.Trials), invalid(run.Trials), h.CPU, h.Cores, h.Kernel, cmp.Or(run.Manifest.Version, "no version"))
 	writeShares(b, all)
 	writeTimes(b, all)
-	writeKinds(b, kinds)
 	return b.Flush()
 }
 

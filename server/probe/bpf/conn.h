@@ -1,6 +1,6 @@
 /* What the programs keep of a connection, and whose connections they look at. */
 #pragma once
-#include "kernel.h"
+#include "target.h"
 
 #define SIZES 32   /* bucket i holds sends of less than 2^i bytes, the last all others */
 #define LEVELS 64  /* bucket i holds levels from i/50 of the send buffer on; the last all from 126 % on */
@@ -89,31 +89,8 @@ struct {
 	__type(value, u8);
 } family SEC(".maps");
 
-/* The process that is looked at, as its number in the PID namespace of whoever
- * asks, and that namespace's inode. With children_only it is left out itself. */
-volatile const u32 target_pid;
-volatile const u32 target_namespace;
+/* Leaves the process itself out. */
 volatile const u8 children_only;
-
-/* is_target finds a task's number in the asker's namespace, which may be any of
- * those that enclose the task's own. */
-static __always_inline int is_target(struct task_struct *task)
-{
-	struct pid *pid = BPF_CORE_READ(task, group_leader, thread_pid);
-	u32 level = BPF_CORE_READ(pid, level);
-	struct upid at;
-	int i;
-
-	for (i = 0; i < 32; i++) { /* MAX_PID_NS_LEVEL */
-		if (i > level)
-			break;
-		if (bpf_core_read(&at, sizeof(at), &pid->numbers[i]))
-			break;
-		if (BPF_CORE_READ(at.ns, ns.inum) == target_namespace)
-			return at.nr == target_pid;
-	}
-	return 0;
-}
 
 static __always_inline int in_family(u32 tgid)
 {

@@ -1,8 +1,8 @@
 //go:build linux
 
-// Package bpf holds the programs that count sends in the kernel, compiled. It is
-// made of send.bpf.c by `go generate`, which needs clang 14: other versions make
-// other bytes of the same source.
+// Package bpf holds the programs that count in the kernel, compiled: sends (Send) and
+// system calls (Syscalls). They are made of the sources here by `go generate`, which
+// needs clang 14: other versions make other bytes of the same source.
 package bpf
 
 //go:generate sh generate

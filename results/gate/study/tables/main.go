@@ -1,14 +1,15 @@
 // Tables writes the tables of a study of the gate:
 //
-//	tables RUN
-//	tables DOCUMENT SECTION RUN
+//	tables [-gates] RUN
+//	tables [-gates] DOCUMENT SECTION RUN
 //
-// RUN is a stored run with the arms a, again and slow. The second form puts them into
-// a section of a document.
+// RUN is a stored run with the arms a, again and slow; -gates takes its real gates in
+// place of those. The second form puts the tables into a section of a document.
 package main
 
 import (
 	"bytes"
+	"flag"
 	"fmt"
 	"os"
 
@@ -18,23 +19,30 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 2 && len(os.Args) != 4 {
-		fmt.Fprintln(os.Stderr, "usage: tables RUN, or tables DOCUMENT SECTION RUN")
+	gates := flag.Bool("gates", false, "")
+	flag.Parse()
+	if flag.NArg() != 1 && flag.NArg() != 3 {
+		fmt.Fprintln(os.Stderr, "usage: tables [-gates] RUN, or tables [-gates] DOCUMENT SECTION RUN")
 		os.Exit(2)
 	}
-	if err := tables(os.Args[1:]); err != nil {
+	if err := tables(flag.Args(), *gates); err != nil {
 		fmt.Fprintln(os.Stderr, "tables:", err)
 		os.Exit(4)
 	}
 }
 
-func tables(args []string) error {
+func tables(args []string, gates bool) error {
 	run, err := results.Read(args[len(args)-1])
 	if err != nil {
 		return err
 	}
 	var text bytes.Buffer
-	if err := study.Write(&text, run, nil); err != nil {
+	if gates {
+		err = study.WriteGates(&text, run)
+	} else {
+		err = study.Write(&text, run, nil)
+	}
+	if err != nil {
 		return err
 	}
 	if len(args) > 1 {
