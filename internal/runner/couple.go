@@ -28,7 +28,7 @@ type couple struct {
 // join starts both sides of a cell and connects them. The caller closes the couple.
 func (r *Runner) join(ctx context.Context, c plan.Cell, block int) (b *couple, err error) {
 	b = &couple{cell: c}
-	if b.net, err = open(c.Factors, r.Run.Manifest.Links); err != nil {
+	if b.net, err = open(c.Factors, r.Run.Manifest.Links, block); err != nil {
 		return nil, err
 	}
 	defer func() {

@@ -64,7 +64,7 @@ func TestStoredProfilesAreWhole(t *testing.T) {
 }
 
 func TestOpenWantsAVerifiedLink(t *testing.T) {
-	_, err := open(plan.Values{"network": "satellite"}, nil)
+	_, err := open(plan.Values{"network": "satellite"}, nil, 0)
 	if err == nil || !strings.Contains(err.Error(), "satellite") || !strings.Contains(err.Error(), "not verified") {
 		t.Errorf("got %v", err)
 	}

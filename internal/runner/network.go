@@ -27,8 +27,9 @@ func here(start func() error) error { return start() }
 
 // open makes the network of a cell; links are the manifest's. A link is made anew
 // for every trial, so that neither queues nor what TCP remembers of a route pass
-// from one to the next.
-func open(v plan.Values, links map[string]results.Link) (*network, error) {
+// from one to the next. What it draws at random is the same for every cell of a block
+// and another in each: intervals are to have its chance in them.
+func open(v plan.Values, links map[string]results.Link, block int) (*network, error) {
 	switch name := v.Text("network"); name {
 	case "loopback":
 		return &network{host: "127.0.0.1", server: here, client: here, close: func() error { return nil }}, nil
@@ -45,6 +46,7 @@ func open(v plan.Values, links map[string]results.Link) (*network, error) {
 	if err != nil {
 		return nil, fmt.Errorf("network %s: %w", name, err)
 	}
+	p.Seed += uint64(block)
 	link, err := netem.Open(p, netem.Options{Backend: verified.Backend})
 	return joined(name, link, err)
 }

@@ -64,9 +64,9 @@ func settleBlocked(e Evidence) results.Verdict {
 	return v
 }
 
-// busy is the case of the P. A goroutine that keeps a P lets others wait for one; one
-// that keeps a thread makes the runtime start another. Either would show it; the
-// claim fails where neither does.
+// busy is the case of the P. A goroutine that keeps a P lets others wait for one, and
+// keeps a thread, so that the runtime starts another. It takes both to say that it
+// does, and neither to deny it: a wait alone may have another cause.
 func (e Evidence) busy(stuck, base results.Cell) Case {
 	blocked := stuck.Factors.Number("slow_share") * stuck.Factors.Number("connections")
 	c := newCase("a blocked goroutine keeps its P busy",
@@ -79,10 +79,7 @@ func (e Evidence) busy(stuck, base results.Cell) Case {
 	for _, k := range c.Checks {
 		n[k.Answer]++
 	}
-	switch {
-	case n[Yes] > 0:
-		c.Answer = Yes
-	case n[Open] > 0:
+	if n[Yes] < len(c.Checks) && n[No] < len(c.Checks) {
 		c.Answer = Open
 	}
 	return c

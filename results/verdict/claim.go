@@ -93,7 +93,7 @@ var Claims = []Claim{
 	},
 	{
 		ID: "blocked-writers", Says: "a goroutine blocked in Write keeps its P busy; a write deadline of 500 ms brings healthy readers' latency back",
-		Scenario: "blocked-writers", Quick: []string{"connections=200", "rate=10/s", "workers=0,16"}, settle: settleBlocked,
+		Scenario: "blocked-writers", Quick: []string{"connections=500", "rate=5/s", "workers=0,32"}, settle: settleBlocked,
 	},
 	{
 		ID: "bdp-pipeline", Says: "with bandwidth × smoothed RTT in flight, too small a limit stalls the pipe, and too large a one only adds queueing delay",
