@@ -166,7 +166,10 @@ func weigh(cases []Case) results.Verdict {
 		v.Text = "so it was " + plural(len(cases), "where it was tried", "in each of the %d cases tried") + ": " + cases[0].tell(Yes)
 	case n[Yes] > 0:
 		v.Verdict = HoldsWhen
-		v.Text = "not " + first(cases, No, Open)
+		v.Text = "not in every case: " + first(cases, No)
+		if n[No] == 0 {
+			v.Text = "open is " + first(cases, Open)
+		}
 	case n[Open] > 0:
 		v.Verdict = Undecided
 		v.Text = first(cases, Open) + "; it takes " + takes(cases)
