@@ -11,8 +11,8 @@ import (
 	"github.com/pushbench/pushbench/results"
 )
 
-// The claim gives no figures; these are what its words take, relative to a limit of
-// once bandwidth times round-trip time.
+// The claim gives no figures; these are what its words take, relative to the amount in
+// flight that is taken for the right one.
 const (
 	stalls    = 0.8 // of the goodput, at most: the pipe is stalled
 	fullPipe  = 0.95
@@ -29,16 +29,18 @@ func settlePipeline(e Evidence) results.Verdict {
 	var headline *results.Estimate
 	for _, s := range sweeps(e) {
 		small, large := s.cells[0], s.cells[len(s.cells)-1]
-		slower := e.relative("median latency at "+s.name(large)+" over that at "+s.name(s.base)+", "+s.when, large, s.base, reads("latency_p50_seconds"))
-		if headline == nil {
-			headline = &slower
+		for _, right := range s.between() {
+			slower := e.relative("median latency at "+s.name(large)+" over that at "+s.name(right)+", "+s.when, large, right, reads("latency_p50_seconds"))
+			if headline == nil {
+				headline = &slower
+			}
+			cases = append(cases, newCase(s.when+", with "+s.name(right)+" for the right amount",
+				atMost("goodput at "+s.name(small)+" over that at "+s.name(right), e.relative("", small, right, reads(goodput)), stalls),
+				within("goodput at "+s.name(large)+" over that at "+s.name(right), e.relative("", large, right, reads(goodput)), fullPipe, mostPipe),
+				atLeast("median latency at "+s.name(large)+" over that at "+s.name(right), slower, addsDelay),
+			))
 		}
-		cases = append(cases, newCase(s.when,
-			atMost("goodput at "+s.name(small)+" over that at "+s.name(s.base), e.relative("", small, s.base, reads(goodput)), stalls),
-			within("goodput at "+s.name(large)+" over that at "+s.name(s.base), e.relative("", large, s.base, reads(goodput)), fullPipe, mostPipe),
-			atLeast("median latency at "+s.name(large)+" over that at "+s.name(s.base), slower, addsDelay),
-		))
-		causes = append(causes, s.cause(small, large))
+		causes = append(causes, s.cause())
 	}
 	v := weigh(cases)
 	v.Evidence["threshold"] = thresholds(e)
@@ -51,14 +53,16 @@ type sweep struct {
 	when   string
 	factor string // that they differ in
 	cells  []results.Cell
-	base   results.Cell // that has room for once the product
 }
+
+// between are the amounts that have a smaller and a larger one.
+func (s sweep) between() []results.Cell { return s.cells[1 : len(s.cells)-1] }
 
 func (s sweep) name(c results.Cell) string {
 	return s.factor + " " + units.Value(s.factor, c.Factors[s.factor])
 }
 
-// sweeps finds them: three cells or more on one link, one of them in between.
+// sweeps finds them: three cells or more on one link.
 func sweeps(e Evidence) (out []sweep) {
 	for _, c := range e.Cells {
 		s := sweep{factor: "bdp_share", when: "limit by the " + c.Factors.Text("bdp_rtt") + " RTT"}
@@ -81,9 +85,7 @@ func sweeps(e Evidence) (out []sweep) {
 			}
 		}
 		slices.SortFunc(s.cells, func(a, b results.Cell) int { return int(math.Copysign(1, room(a)-room(b))) })
-		far := func(c results.Cell) float64 { return math.Abs(math.Log(room(c))) }
-		s.base = slices.MinFunc(s.cells, func(a, b results.Cell) int { return int(math.Copysign(1, far(a)-far(b))) })
-		if n := len(s.cells); n >= 3 && s.base.ID != s.cells[0].ID && s.base.ID != s.cells[n-1].ID {
+		if len(s.cells) >= 3 {
 			out = append(out, s)
 		}
 	}
@@ -96,14 +98,20 @@ const kernelDoubles = 2
 // product is bandwidth times round-trip time, in bytes.
 func product(v plan.Values) float64 { return v.Number("bandwidth") / 8 * v.Number("rtt") }
 
-// cause tells where the bytes were, with too little in flight, enough and too much.
-func (s sweep) cause(small, large results.Cell) string {
-	of := func(name string) string {
-		return fmt.Sprintf("%s, %s and %s", middle(small, name), middle(s.base, name), middle(large, name))
+// cause tells where the bytes were, with ever more in flight.
+func (s sweep) cause() string {
+	list := func(write func(results.Cell) string) string {
+		var parts []string
+		for _, c := range s.cells {
+			parts = append(parts, write(c))
+		}
+		return strings.Join(parts, ", ")
 	}
-	text := fmt.Sprintf("%s: at %s, %s and %s %s of what the link carries passed, and half of the messages took %s", s.when,
-		s.name(small), units.Value(s.factor, s.base.Factors[s.factor]), units.Value(s.factor, large.Factors[s.factor]),
-		of("efficiency"), of("latency_p50_seconds"))
+	of := func(name string) string {
+		return list(func(c results.Cell) string { return middle(c, name) })
+	}
+	text := fmt.Sprintf("%s: at a %s of %s of what the link carries passed %s, and half of the messages took %s", s.when, s.factor,
+		list(func(c results.Cell) string { return units.Value(s.factor, c.Factors[s.factor]) }), of("efficiency"), of("latency_p50_seconds"))
 	if s.factor == "bdp_share" {
 		text += "; the writer paused for " + of("paused_share") + " of the time"
 	}

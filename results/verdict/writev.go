@@ -13,7 +13,7 @@ import (
 // and does not if nearly none is: what is left are Go's own, to wake its poller.
 const (
 	nearlyAll  = 0.99
-	nearlyNone = 0.05
+	nearlyNone = 0.01
 )
 
 // settleWritev counts the system calls that strategy direct, which calls conn.Write
