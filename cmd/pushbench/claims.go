@@ -81,7 +81,7 @@ func runClaims(ctx context.Context, inv *invocation) error {
 	if _, err := os.Stat(filepath.Join(dir, results.ClaimsFile)); err == nil {
 		return usageError("%s already holds claims: go on with them by `pushbench claims --resume %s`, or name another directory with -o", dir, dir)
 	}
-	if done, err := enter(together(todo)); done {
+	if done, err := enterFor(inv, todo); done {
 		return err
 	}
 	if err := results.WriteClaims(dir, set); err != nil {
@@ -116,7 +116,7 @@ func storedClaims(ctx context.Context, inv *invocation, way string) error {
 	if err != nil {
 		return err
 	}
-	if done, err := enter(together(todo)); done {
+	if done, err := enterFor(inv, todo); done {
 		return err
 	}
 	return settleClaims(ctx, inv, dir, set, todo)
@@ -192,12 +192,19 @@ func plansOf(claims []verdict.Claim, quick bool, seed uint64) (out []plannedClai
 	return out, nil
 }
 
-// together is a plan of the cells of all, for what they need on this machine.
-func together(todo []plannedClaim) (p plan.Plan) {
+// enterFor gets the rights that the claims' networks need. Without them the others are
+// measured all the same.
+func enterFor(inv *invocation, todo []plannedClaim) (done bool, err error) {
+	var all plan.Plan
 	for _, c := range todo {
-		p.Cells = append(p.Cells, c.manifest.Plan.Cells...)
+		all.Cells = append(all.Cells, c.manifest.Plan.Cells...)
 	}
-	return p
+	done, err = enter(all)
+	if err != nil && !errors.Is(err, errSaid) {
+		newProgress(inv.stderr).note(err.Error())
+		return false, nil
+	}
+	return done, err
 }
 
 // dryClaims lists what would be measured, and for how long.
