@@ -121,7 +121,12 @@ func ratioColumn(metric, group string, s results.Summary, cells []results.Cell, 
 		ok = true
 		r := s.Ratios[i]
 		mark := ""
-		switch over, under := cell.Censored > 0, byID[r.Base].Censored > 0; {
+		// Where less is better a bound is from above, and that of the base from below.
+		over, under := cell.Censored > 0, byID[r.Base].Censored > 0
+		if d, _ := plan.MetricNamed(metric); d.Better == "lower" {
+			over, under = under, over
+		}
+		switch {
 		case r.Censored && over && !under:
 			mark = legend.use("≥")
 		case r.Censored && under && !over:
@@ -222,7 +227,7 @@ func (m marks) use(sign string) string {
 func (m marks) write(w io.Writer) {
 	var parts []string
 	for _, e := range [][2]string{
-		{"≥", "at least: the reader limited the writer"},
+		{"≥", "at least: the reader limited the writer, or the base of the ratio"},
 		{"≤", "at most: the reader limited the writer, or the base of the ratio"},
 		{"≶", "no bound: the reader limited both sides of the ratio"},
 		{"~", "no interval: too few usable blocks, or too few of them with slow messages"},

@@ -2,7 +2,6 @@ package stats
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/pushbench/pushbench/internal/plan"
@@ -45,10 +44,11 @@ func pair(cell, base *samples, metric string) pairing {
 	return p
 }
 
-// censored tells whether bounds in place of exact values matter to the ratio:
-// with every bound replaced by its extreme, the median would leave its interval.
-func (p pairing) censored(iv Interval) bool {
-	return matters(p.ratios, p.over, math.Inf(1), iv) || matters(p.ratios, p.under, 0, iv)
+// censored tells whether bounds in place of exact values matter to the ratio of a
+// metric: with every bound replaced by its extreme, the median would leave its interval.
+func (p pairing) censored(d plan.Metric, iv Interval) bool {
+	over := extreme(d)
+	return matters(p.ratios, p.over, over, iv) || matters(p.ratios, p.under, 1/over, iv)
 }
 
 // matters tells whether the median leaves its interval (or, without one, is a
@@ -91,7 +91,7 @@ func ratios(p plan.Plan, cells map[string]*samples) (out []results.Ratio, warnin
 				continue
 			}
 			iv := GeoMedian(pairs.ratios)
-			r := results.Ratio{Metric: cmp.Metric, Cell: c.ID, Base: base.ID, Group: cmp.Group, Ratio: iv.Mid, N: iv.N, Censored: pairs.censored(iv)}
+			r := results.Ratio{Metric: cmp.Metric, Cell: c.ID, Base: base.ID, Group: cmp.Group, Ratio: iv.Mid, N: iv.N, Censored: pairs.censored(dictionary(cmp.Metric), iv)}
 			r.Lo, r.Hi = iv.bounds()
 			out = append(out, r)
 		}
