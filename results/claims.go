@@ -19,9 +19,21 @@ type ClaimSet struct {
 	IDs     []string  `json:"ids"` // in the order measured, each with a run directory of its name
 	Host    Host      `json:"host"`
 	Version string    `json:"version"`
+	// Runs says what each claim's verdict rests on.
+	Runs map[string]ClaimRun `json:"runs,omitempty"`
 	// Failed maps a claim that could not be measured to the reason.
 	Failed map[string]string `json:"failed,omitempty"`
 	Claims []Verdict         `json:"claims"`
+}
+
+// A ClaimRun is the run of one claim.
+type ClaimRun struct {
+	Started  time.Time `json:"started"`
+	Blocks   int       `json:"blocks"` // complete in every cell
+	Trials   int       `json:"trials"`
+	Censored int       `json:"censored_trials"`
+	Invalid  int       `json:"invalid_trials"`
+	Looks    int       `json:"looks"` // trials that were looked into, beside those
 }
 
 // WriteClaims replaces the claims file of a directory, which is made if need be.

@@ -99,6 +99,7 @@ func TestSchemaDocument(t *testing.T) {
 		results.Verdict{},
 		results.Estimate{},
 		results.ClaimSet{},
+		results.ClaimRun{},
 		plan.Plan{},
 		plan.Cell{},
 		plan.Measure{},

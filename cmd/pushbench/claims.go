@@ -235,10 +235,12 @@ func claimTimes(todo []plannedClaim) (least, longest time.Duration) {
 
 // showClaims settles what a directory holds, stores the verdicts and prints them.
 func showClaims(inv *invocation, dir string, set results.ClaimSet, claims []verdict.Claim) error {
-	set.Claims = set.Claims[:0]
+	set.Claims, set.Runs = set.Claims[:0], map[string]results.ClaimRun{}
 	for _, c := range claims {
-		v, err := settled(inv, filepath.Join(dir, c.ID), c)
+		v, run, err := settled(inv, filepath.Join(dir, c.ID), c)
+		set.Runs[c.ID] = run
 		if err != nil {
+			delete(set.Runs, c.ID)
 			why := err.Error()
 			if said := set.Failed[c.ID]; said != "" {
 				why = said
@@ -268,20 +270,24 @@ func showClaims(inv *invocation, dir string, set results.ClaimSet, claims []verd
 }
 
 // settled applies a claim's rule to its stored run.
-func settled(inv *invocation, dir string, c verdict.Claim) (v results.Verdict, err error) {
+func settled(inv *invocation, dir string, c verdict.Claim) (v results.Verdict, run results.ClaimRun, err error) {
 	store, damage := results.Read(dir)
 	if store == nil {
-		return v, damage
+		return v, run, damage
 	}
 	for _, w := range store.Warnings {
 		fmt.Fprintln(inv.stderr, w)
 	}
 	if len(store.Trials) == 0 {
-		return v, errors.Join(damage, errors.New("no trial of it is there"))
+		return v, run, errors.Join(damage, errors.New("no trial of it is there"))
 	}
 	e, err := evidence(store)
 	if err != nil {
-		return v, err
+		return v, run, err
 	}
-	return c.Settle(e), nil
+	run = results.ClaimRun{
+		Started: store.Manifest.Created, Blocks: e.Blocks, Trials: len(store.Trials),
+		Censored: e.CensoredTrials, Invalid: e.InvalidTrials, Looks: len(e.Looks),
+	}
+	return c.Settle(e), run, nil
 }

@@ -87,41 +87,56 @@ and is *undecided* where an interval leaves it open. How the intervals are made:
 
 `+"```sh no-run: it measures for more than half an hour\npushbench claims -o claims          # all of them; --quick is under five minutes\npushbench claims --from claims      # settle them again from what was stored\n```"+`
 
-Measured on %s by `+"`%s`"+`, %s: %s, %d cores, %s. Speeds are of this machine;
-a comparison is made within one run.
+Measured on %s by `+"`%s`"+`,
+%s, on %d cores of %s with Linux %s. Speeds are of this machine; a comparison is made
+within one run.
 
 %s.
 
 | claim | verdict | measured |
 |---|---|---|
-`, s.Created.Format("2 January 2006"), command, s.Version, s.Host.CPU, s.Host.Cores, s.Host.Kernel, tally(s))
+`, s.Created.Format("2 January 2006"), command, s.Version, s.Host.Cores, s.Host.CPU, s.Host.Kernel, tally(s))
 	for _, v := range s.Claims {
-		fmt.Fprintf(b, "| [%s](#%s) | %s | %s |\n", v.Claim, anchor(v.Claim), v.Verdict, inMarkdown(headline(v)))
+		fmt.Fprintf(b, "| [%s](#%s) | %s | %s |\n", v.Claim, anchor(v.Claim), v.Verdict, inProse(headline(v)))
 	}
 	for _, v := range s.Claims {
-		c, _ := verdict.Named(v.Claim)
-		fmt.Fprintf(b, "\n## %s\n\nClaimed: %s. Scenario `%s`.\n\n**%s**%s\n", v.Claim, inMarkdown(c.Says), c.Scenario, capital(v.Verdict), colon(inMarkdown(v.Text)))
-		if len(v.When) > 0 {
-			fmt.Fprintln(b)
-		}
-		for _, line := range v.When {
-			fmt.Fprintf(b, "- %s\n", inMarkdown(line))
-		}
-		if v.Cause != "" {
-			fmt.Fprintf(b, "\nWhy: %s.\n", inMarkdown(v.Cause))
-		}
+		claimSection(b, s, v)
 	}
 	return b.Flush()
 }
+
+// claimSection writes what came of one claim.
+func claimSection(w io.Writer, s results.ClaimSet, v results.Verdict) {
+	c, _ := verdict.Named(v.Claim)
+	fmt.Fprintf(w, "\n## %s\n\nClaimed: %s.\n\n", v.Claim, inProse(c.Says))
+	if len(v.When) > 0 {
+		fmt.Fprintf(w, "**%s**\n\n", capital(v.Verdict))
+		for _, line := range v.When {
+			fmt.Fprintf(w, "- %s\n", inProse(line))
+		}
+		fmt.Fprintf(w, "\n%s.\n", capital(inProse(v.Text)))
+	} else {
+		fmt.Fprintf(w, "**%s**: %s.\n", capital(v.Verdict), inProse(v.Text))
+	}
+	if v.Cause != "" {
+		fmt.Fprintf(w, "\nWhy: %s.\n", inProse(v.Cause))
+	}
+	fmt.Fprintf(w, "\nScenario `%s`", c.Scenario)
+	if r, ok := s.Runs[v.Claim]; ok {
+		fmt.Fprintf(w, ", %s: %s in %s, %d censored, %d invalid", r.Started.Format("2 January 2006 15:04"), plural(r.Trials, "trial"), plural(r.Blocks, "block"), r.Censored, r.Invalid)
+		if r.Looks > 0 {
+			fmt.Fprintf(w, "; %s looked into", plural(r.Looks, "trial"))
+		}
+	}
+	fmt.Fprintln(w, ".")
+}
+
+// inProse keeps a text from being taken for Markdown.
+func inProse(s string) string { return proseEscapes.Replace(strings.Join(strings.Fields(s), " ")) }
+
+var proseEscapes = strings.NewReplacer("|", "\\|", "*", "\\*", "<", "&lt;", "`", "\\`")
 
 // anchor is the address of a heading, as Markdown renderers make it.
 func anchor(heading string) string { return strings.ReplaceAll(heading, ".", "") }
 
 func capital(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
-
-func colon(text string) string {
-	if text == "" {
-		return "."
-	}
-	return ": " + text + "."
-}

@@ -55,8 +55,8 @@ func settleRatio(e Evidence) results.Verdict {
 	case Fails:
 		v.Text = fmt.Sprintf("bufio is nowhere %g× direct here: %s", claimedRatio, ranges(found[0]))
 	case HoldsWhen:
-		v.When = region(found)
-		v.Text = sentence(found)
+		in, out := region(found)
+		v.When, v.Text = in, strings.Join(append([]string{sentence(found)}, out...), "; ")
 	}
 	return v
 }
@@ -121,23 +121,22 @@ func sentence(found []Curve) string {
 	return ""
 }
 
-// region lists where the claimed ratio lies, one line a curve.
-func region(found []Curve) []string {
-	out := []string{}
+// region lists where the claimed ratio lies, and where it does not, one line a curve.
+func region(found []Curve) (in, out []string) {
 	for _, c := range found {
 		at := inside(c)
 		switch {
 		case len(c.Crossings) > 0:
-			out = append(out, fmt.Sprintf("%s: at about %s", c.Where, join(c.Crossings)))
+			in = append(in, fmt.Sprintf("%s: at about %s", c.Where, join(c.Crossings)))
 		case len(at) > 0:
-			out = append(out, fmt.Sprintf("%s: at %s", c.Where, strings.Join(at, ", ")))
+			in = append(in, fmt.Sprintf("%s: at %s", c.Where, strings.Join(at, ", ")))
 		case len(c.Points) == 1:
 			out = append(out, fmt.Sprintf("%s: not at %s", c.Where, c.Points[0].Where))
 		default:
 			out = append(out, fmt.Sprintf("%s: not between %s and %s", c.Where, c.Points[0].Where, c.Points[len(c.Points)-1].Where))
 		}
 	}
-	return out
+	return in, out
 }
 
 func inside(c Curve) (out []string) {
