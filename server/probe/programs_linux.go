@@ -18,7 +18,7 @@ import (
 )
 
 // always are the programs beside those that see sends.
-var always = []string{"segment_received", "retransmitted", "destroyed", "forked", "exited"}
+var always = []string{"segment_received", "destroyed", "forked", "exited"}
 
 // counting is a set of programs at work.
 type counting struct {
@@ -183,10 +183,11 @@ func (c *counting) lost() (Lost, error) {
 
 // conn is a record in the form that every mechanism gives.
 func (c *counting) conn(id uint64, v *bpf.SendConn) Conn {
+	apart := &v.Apart // sends of which the end alone was seen
 	conn := Conn{
-		ID: id, PID: int(v.Pid), Closed: v.Closed != 0, Bytes: v.Bytes,
+		ID: id, PID: int(v.Pid), Closed: v.Closed != 0, Bytes: v.Bytes + apart.Bytes,
 		Local: address(v.Family, v.Local[:], v.LocalPort), Remote: address(v.Family, v.Remote[:], v.RemotePort),
-		Calls: &Calls{Sends: v.Sends, EAGAIN: v.Eagain, Failed: v.Failed, Sizes: v.Size},
+		Calls: &Calls{Sends: v.Sends + apart.Sends, EAGAIN: v.Eagain + apart.Eagain, Failed: v.Failed + apart.Failed, Sizes: v.Size},
 		Buffer: Buffer{
 			Queued: uint64(v.Queued), Allocated: uint64(v.Alloc), Size: uint64(v.Sndbuf),
 			MaxQueued: uint64(v.MaxQueued), MaxAllocated: uint64(v.MaxAlloc), MaxLevel: float64(v.MaxLevel) / 1000, Levels: v.Level,
@@ -197,8 +198,9 @@ func (c *counting) conn(id uint64, v *bpf.SendConn) Conn {
 			Retransmits: uint64(v.Retransmits - v.RetransmitsBefore), DataSegments: uint64(v.DataSegments - v.DataSegmentsBefore),
 		},
 	}
+	conn.Calls.Sizes.add(apart.Size)
 	if c.coll.Programs["send_turn"] != nil || c.coll.Programs["send_entered"] != nil {
-		conn.Pieces = &Pieces{v.Asked, v.Partial, v.Vectored, v.Buffers, v.Appended, v.Overlapped}
+		conn.Pieces = &Pieces{v.Asked, v.Partial, v.Vectored, v.Buffers, v.Appended, Sizes(apart.Size).total()}
 	}
 	return conn
 }

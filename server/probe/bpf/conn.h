@@ -32,23 +32,28 @@ struct begun {
 };
 
 struct conn {
-	/* sends that have returned */
-	u64 sends, bytes, eagain, partial, failed;
-	/* of those that took something and whose begin was seen */
-	u64 asked, vectored, buffers, appended, overlapped;
+	/* Sends that have returned and whose begin was seen: whoever stands in begun is
+	 * alone here, so that no count needs to be atomic. */
+	struct begun begun;
+	u64 sends, bytes, eagain, failed;
+	u64 asked, partial, vectored, buffers, appended; /* of those that took something */
+	/* the most of each */
+	u32 max_queued, max_alloc, max_unsent, max_in_flight, max_level;
 	u64 size[SIZES];
 	/* time by level, in ns */
+	u64 last;
 	u64 level[LEVELS];
-	u64 first, last;
+	/* sends that have returned and whose begin was not seen, of any task at a time */
+	struct {
+		u64 sends, bytes, eagain, failed;
+		u64 size[SIZES];
+	} apart;
 	/* as it was at the last event */
 	u32 queued, alloc, sndbuf, unsent, in_flight, cwnd, mss, srtt_us;
 	u32 retransmits, retransmits_before, data_segments, data_segments_before;
-	/* the most of each */
-	u32 max_queued, max_alloc, max_unsent, max_in_flight, max_level;
 	u32 pid, closed;
 	u16 family, local_port, remote_port, unused;
 	u8 local[16], remote[16];
-	struct begun begun;
 };
 
 /* Events that could not be kept, never counted as if they had not been. */
@@ -180,7 +185,7 @@ static __always_inline struct conn *get(struct sock *sk)
 	if (!c || !tp)
 		return 0;
 	/* Nothing else of this processor comes between: it would have to be a send. */
-	c->first = c->last = bpf_ktime_get_ns();
+	c->last = bpf_ktime_get_ns();
 	c->pid = bpf_get_current_pid_tgid() >> 32;
 	c->retransmits_before = tp->total_retrans;
 	c->data_segments_before = tp->data_segs_out;

@@ -14,21 +14,41 @@ import (
 )
 
 type SendConn struct {
-	_                  structs.HostLayout
-	Sends              uint64
-	Bytes              uint64
-	Eagain             uint64
-	Partial            uint64
-	Failed             uint64
-	Asked              uint64
-	Vectored           uint64
-	Buffers            uint64
-	Appended           uint64
-	Overlapped         uint64
-	Size               [32]uint64
-	Level              [64]uint64
-	First              uint64
-	Last               uint64
+	_     structs.HostLayout
+	Begun struct {
+		_        structs.HostLayout
+		Asked    uint64
+		Task     uint32
+		Buffers  uint32
+		Appended uint32
+		Queued   uint32
+	}
+	Sends       uint64
+	Bytes       uint64
+	Eagain      uint64
+	Failed      uint64
+	Asked       uint64
+	Partial     uint64
+	Vectored    uint64
+	Buffers     uint64
+	Appended    uint64
+	MaxQueued   uint32
+	MaxAlloc    uint32
+	MaxUnsent   uint32
+	MaxInFlight uint32
+	MaxLevel    uint32
+	_           [4]byte
+	Size        [32]uint64
+	Last        uint64
+	Level       [64]uint64
+	Apart       struct {
+		_      structs.HostLayout
+		Sends  uint64
+		Bytes  uint64
+		Eagain uint64
+		Failed uint64
+		Size   [32]uint64
+	}
 	Queued             uint32
 	Alloc              uint32
 	Sndbuf             uint32
@@ -41,11 +61,6 @@ type SendConn struct {
 	RetransmitsBefore  uint32
 	DataSegments       uint32
 	DataSegmentsBefore uint32
-	MaxQueued          uint32
-	MaxAlloc           uint32
-	MaxUnsent          uint32
-	MaxInFlight        uint32
-	MaxLevel           uint32
 	Pid                uint32
 	Closed             uint32
 	Family             uint16
@@ -54,15 +69,6 @@ type SendConn struct {
 	Unused             uint16
 	Local              [16]uint8
 	Remote             [16]uint8
-	_                  [4]byte
-	Begun              struct {
-		_        structs.HostLayout
-		Asked    uint64
-		Task     uint32
-		Buffers  uint32
-		Appended uint32
-		Queued   uint32
-	}
 }
 
 type SendLost struct {
@@ -83,7 +89,6 @@ const (
 	SendProgExited          = "exited"
 	SendProgForked          = "forked"
 	SendProgRefresh         = "refresh"
-	SendProgRetransmitted   = "retransmitted"
 	SendProgSegmentReceived = "segment_received"
 	SendProgSendEntered     = "send_entered"
 	SendProgSendLeft        = "send_left"
@@ -140,7 +145,6 @@ type SendProgramSpecs struct {
 	Exited          *ebpf.ProgramSpec `ebpf:"exited"`
 	Forked          *ebpf.ProgramSpec `ebpf:"forked"`
 	Refresh         *ebpf.ProgramSpec `ebpf:"refresh"`
-	Retransmitted   *ebpf.ProgramSpec `ebpf:"retransmitted"`
 	SegmentReceived *ebpf.ProgramSpec `ebpf:"segment_received"`
 	SendEntered     *ebpf.ProgramSpec `ebpf:"send_entered"`
 	SendLeft        *ebpf.ProgramSpec `ebpf:"send_left"`
@@ -219,7 +223,6 @@ type SendPrograms struct {
 	Exited          *ebpf.Program `ebpf:"exited"`
 	Forked          *ebpf.Program `ebpf:"forked"`
 	Refresh         *ebpf.Program `ebpf:"refresh"`
-	Retransmitted   *ebpf.Program `ebpf:"retransmitted"`
 	SegmentReceived *ebpf.Program `ebpf:"segment_received"`
 	SendEntered     *ebpf.Program `ebpf:"send_entered"`
 	SendLeft        *ebpf.Program `ebpf:"send_left"`
@@ -233,7 +236,6 @@ func (p *SendPrograms) Close() error {
 		p.Exited,
 		p.Forked,
 		p.Refresh,
-		p.Retransmitted,
 		p.SegmentReceived,
 		p.SendEntered,
 		p.SendLeft,
