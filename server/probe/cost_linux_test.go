@@ -5,6 +5,7 @@ import (
 	"math"
 	"net"
 	"os"
+	"runtime"
 	"slices"
 	"syscall"
 	"testing"
@@ -82,50 +83,82 @@ func BenchmarkPrograms(b *testing.B) {
 }
 
 // BenchmarkCost takes turns with and without a look on one connection. It gives the
-// median of the pairs with the bounds of its 95 % interval: what a send takes longer,
-// and how many fewer there are. A repetition is one pair.
+// medians of the pairs with the bounds of their 95 % intervals: what a send takes of
+// its thread's time more, in µs and as a share of a send without a look, and how many
+// fewer sends a second there are, which other load on the machine blurs. A repetition
+// is one pair.
 //
 //	go test ./server/probe -run '^$' -bench Cost -benchtime 60x
 func BenchmarkCost(b *testing.B) {
 	for _, way := range ways() {
 		for _, size := range []int{64, 4096} {
-			b.Run(fmt.Sprintf("way=%s/message=%d", way, size), func(b *testing.B) { cost(b, way, size, 0) })
+			b.Run(fmt.Sprintf("way=%s/message=%d", way, size), func(b *testing.B) { cost(b, way, size) })
 		}
-	}
-	for _, every := range []time.Duration{10 * time.Millisecond, 50 * time.Millisecond} {
-		b.Run(fmt.Sprintf("way=sampling/every=%v", every), func(b *testing.B) { cost(b, "sampling", 64, every) })
 	}
 }
 
-func cost(b *testing.B, way string, size int, every time.Duration) {
+func cost(b *testing.B, way string, size int) {
+	runtime.LockOSThread() // whose time is taken
+	defer runtime.UnlockOSThread()
 	conn := pair(b, 0)
 	message := make([]byte, size)
-	turn := func(probed bool) float64 {
-		if probed {
-			defer openWay(b, way, every, conn).Close()
+	turn := func(looked bool) (wall, cpu float64) {
+		if looked {
+			defer openWay(b, way, 0, conn).Close()
 		}
 		sends(b, conn, message, warmUp)
-		return sends(b, conn, message, sendsATurn).Seconds() * 1e6 / sendsATurn
+		began, used := time.Now(), cpuTime(b, unix.CLOCK_THREAD_CPUTIME_ID)
+		sends(b, conn, message, sendsATurn)
+		used = cpuTime(b, unix.CLOCK_THREAD_CPUTIME_ID) - used
+		return micros(time.Since(began)) / sendsATurn, micros(used) / sendsATurn
 	}
-	var plain, more, fewer []float64
-	for i := 0; b.Loop(); i++ {
-		var took [2]float64
-		took[i%2] = turn(i%2 == 1)
-		took[1-i%2] = turn(i%2 == 0)
-		without, with := took[0], took[1]
-		plain, more, fewer = append(plain, without), append(more, with-without), append(fewer, 100*(1-without/with))
+	var plain, more, share, fewer []float64
+	for first := false; b.Loop(); first = !first {
+		var wall, cpu [2]float64 // without a look and with it
+		for _, looked := range []bool{first, !first} {
+			i := 0
+			if looked {
+				i = 1
+			}
+			wall[i], cpu[i] = turn(looked)
+		}
+		plain = append(plain, cpu[0])
+		more = append(more, cpu[1]-cpu[0])
+		share = append(share, 100*(cpu[1]/cpu[0]-1))
+		fewer = append(fewer, 100*(1-wall[0]/wall[1]))
 	}
-	low, mid, high := median(more)
-	b.ReportMetric(low, "µs/send-low")
-	b.ReportMetric(mid, "µs/send")
-	b.ReportMetric(high, "µs/send-high")
-	low, mid, high = median(fewer)
-	b.ReportMetric(low, "%fewer-low")
-	b.ReportMetric(mid, "%fewer")
-	b.ReportMetric(high, "%fewer-high")
-	_, mid, _ = median(plain)
-	b.ReportMetric(mid, "µs/send-plain")
+	report(b, plain, "µs/plain-send")
+	report(b, more, "µs/send-more")
+	report(b, share, "%more")
+	report(b, fewer, "%fewer")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkSampling gives the share of one processor that sampling takes, connections
+// at rest: what a server that is short of processors loses at most. A repetition is
+// 100 ms.
+//
+//	go test ./server/probe -run '^$' -bench Sampling -benchtime 20x -count 6
+func BenchmarkSampling(b *testing.B) {
+	for _, every := range []time.Duration{10 * time.Millisecond, 0} {
+		for _, n := range []int{1, 100, 1000} {
+			b.Run(fmt.Sprintf("every=%v/connections=%d", every, n), func(b *testing.B) {
+				var conns []syscall.Conn
+				for range n {
+					conns = append(conns, pair(b, 0))
+				}
+				p := openWay(b, "sampling", every, conns...)
+				defer p.Close()
+				began, used := time.Now(), cpuTime(b, unix.CLOCK_PROCESS_CPUTIME_ID)
+				for b.Loop() {
+					time.Sleep(100 * time.Millisecond)
+				}
+				used = cpuTime(b, unix.CLOCK_PROCESS_CPUTIME_ID) - used
+				b.ReportMetric(100*float64(used)/float64(time.Since(began)), "%processor")
+				b.ReportMetric(0, "ns/op")
+			})
+		}
+	}
 }
 
 const (
@@ -133,23 +166,35 @@ const (
 	warmUp     = 2000
 )
 
-func sends(b *testing.B, conn net.Conn, message []byte, n int) time.Duration {
+func sends(b *testing.B, conn net.Conn, message []byte, n int) {
 	b.Helper()
-	began := time.Now()
 	for range n {
 		if _, err := conn.Write(message); err != nil {
 			b.Fatal(err)
 		}
 	}
-	return time.Since(began)
 }
 
-// median returns it with the bounds of its 95 % interval, which are order statistics
-// (the normal approximation of the binomial distribution of ranks).
-func median(v []float64) (low, mid, high float64) {
+func cpuTime(b *testing.B, clock int32) time.Duration {
+	b.Helper()
+	var t unix.Timespec
+	if err := unix.ClockGettime(clock, &t); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(t.Nano())
+}
+
+func micros(d time.Duration) float64 { return float64(d) / 1e3 }
+
+// report gives the median of v with the bounds of its 95 % interval, which are order
+// statistics (the normal approximation of the binomial distribution of ranks).
+func report(b *testing.B, v []float64, unit string) {
+	b.Helper()
 	v = slices.Sorted(slices.Values(v))
 	n := float64(len(v))
 	reach := 0.98 * math.Sqrt(n)
-	at := func(i float64) float64 { return v[int(min(max(i, 0), n-1))] }
-	return at(math.Floor(n/2 - reach)), at(n / 2), at(math.Ceil(n/2 + reach))
+	at := func(rank float64) float64 { return v[int(min(max(rank, 0), n-1))] }
+	b.ReportMetric(at(math.Floor(n/2-reach)), unit+"-low")
+	b.ReportMetric(at(n/2), unit)
+	b.ReportMetric(at(math.Ceil(n/2+reach)), unit+"-high")
 }

@@ -5,6 +5,7 @@ package probe
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cilium/ebpf"
@@ -27,7 +28,7 @@ func (p *Probe) Runs() (map[string]Run, error) {
 	}
 	runs := map[string]Run{}
 	for name, program := range c.coll.Programs {
-		if name == "refresh" || name == "forked" || name == "exited" {
+		if slices.Contains([]string{"refresh", "find", "forked", "exited"}, name) {
 			continue
 		}
 		stats, err := program.Stats()

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -42,10 +43,10 @@ func programs(sends ...string) func(Options) (source, error) {
 		// Kernels before 5.11 charge maps to this limit; where it cannot be raised,
 		// loading says so.
 		_ = rlimit.RemoveMemlock()
-		names := append(append([]string{}, sends...), always...)
-		c, err := load(spec, append(names, "refresh"))
+		names := slices.Concat(sends, always)
+		c, err := load(spec, append(names, "find", "refresh"))
 		if err != nil {
-			if c, err = load(spec, names); err != nil {
+			if c, err = load(spec, append(names, "find")); err != nil {
 				return nil, err
 			}
 		}
@@ -106,6 +107,9 @@ func cause(err error) error {
 }
 
 func (c *counting) attach(names []string) error {
+	if err := c.find(); err != nil {
+		return err
+	}
 	for _, name := range names {
 		l, err := link.AttachTracing(link.TracingOptions{Program: c.coll.Programs[name]})
 		if err != nil {
@@ -117,6 +121,36 @@ func (c *counting) attach(names []string) error {
 		c.refresh, _ = link.AttachIter(link.IterOptions{Program: p}) // without it figures are as old as the last event
 	}
 	return nil
+}
+
+// find lets the programs find the process that they look at.
+func (c *counting) find() error {
+	l, err := link.AttachIter(link.IterOptions{Program: c.coll.Programs[bpf.SendProgFind]})
+	if err != nil {
+		return fmt.Errorf("attach find: %w", cause(err))
+	}
+	defer l.Close()
+	if err := run(l); err != nil {
+		return fmt.Errorf("go over the processes: %w", err)
+	}
+	var found uint32
+	if err := c.coll.Variables[bpf.SendVarTarget].Get(&found); err != nil {
+		return err
+	}
+	if found == 0 {
+		return ErrNoProcess
+	}
+	return nil
+}
+
+// run runs an iterator's program on everything that it goes over.
+func run(l *link.Iter) error {
+	r, err := l.Open()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r) // it says nothing
+	return errors.Join(err, r.Close())
 }
 
 func (c *counting) close() error {
@@ -133,12 +167,8 @@ func (c *counting) close() error {
 
 // bring brings the records up to now: those of this network namespace.
 func (c *counting) bring() {
-	if c.refresh == nil {
-		return
-	}
-	if r, err := c.refresh.Open(); err == nil {
-		_, _ = io.Copy(io.Discard, r)
-		r.Close()
+	if c.refresh != nil {
+		_ = run(c.refresh) // figures are as old as the last event then
 	}
 }
 

@@ -100,6 +100,10 @@ volatile const u32 target_pid;
 volatile const u32 target_namespace;
 volatile const u8 children_only;
 
+/* The kernel's number of that process: found once, as finding it takes longer than
+ * all else that a send of another process costs. 0 once it has ended. */
+volatile u32 target;
+
 /* is_target finds a task's number in the asker's namespace, which may be any of
  * those that enclose the task's own. */
 static __always_inline int is_target(struct task_struct *task)
@@ -128,9 +132,9 @@ static __always_inline int in_family(u32 tgid)
 /* wanted tells whether the process that runs now is looked at. */
 static __always_inline int wanted(void)
 {
-	if (in_family(bpf_get_current_pid_tgid() >> 32))
-		return 1;
-	return !children_only && is_target((struct task_struct *)bpf_get_current_task());
+	u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	return (!children_only && tgid == target) || in_family(tgid);
 }
 
 static __always_inline void lose(u64 *what)

@@ -64,12 +64,13 @@ struct upid { int nr; struct pid_namespace *ns; };
 struct pid { u32 level; struct upid numbers[1]; };
 struct signal_struct { atomic_t live; };
 struct task_struct {
-	int tgid;
+	int pid, tgid;
 	struct task_struct *group_leader;
 	struct pid *thread_pid;
 	struct signal_struct *signal;
 };
 
 struct bpf_iter__tcp { struct sock_common *sk_common; };
+struct bpf_iter__task { struct task_struct *task; };
 
 #pragma clang attribute pop

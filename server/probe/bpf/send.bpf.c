@@ -157,12 +157,14 @@ static __always_inline void end(struct sock *sk, s64 taken)
 	look(c, sk);
 	if (!low(before, c->sndbuf) || !low(c->queued, c->sndbuf))
 		spend(c, before, c->sndbuf);
-	if (mine) {
+	/* A begin may have been seen late, once another task's send was over: then less
+	 * was still asked for. */
+	if (mine && taken <= (s64)c->begun.asked)
 		count(c, taken);
-		c->begun.task = 0;
-	} else {
+	else
 		count_apart(c, taken);
-	}
+	if (mine)
+		c->begun.task = 0;
 }
 
 /* Since Linux 6.16: at each turn of the loop that takes a send's bytes, with the
@@ -266,7 +268,7 @@ int BPF_PROG(forked, struct task_struct *parent, struct task_struct *child)
 	struct lost *lost;
 	u8 member = 1;
 
-	if (tgid == parent->tgid || !(in_family(parent->tgid) || is_target(parent)))
+	if (tgid == parent->tgid || !(parent->tgid == target || in_family(parent->tgid)))
 		return 0;
 	if (bpf_map_update_elem(&family, &tgid, &member, BPF_ANY)) {
 		lost = get_lost();
@@ -281,7 +283,21 @@ int BPF_PROG(exited, struct task_struct *task)
 {
 	u32 tgid = task->tgid;
 
-	if (task->signal->live.counter == 0)
-		bpf_map_delete_elem(&family, &tgid);
+	if (task->signal->live.counter != 0)
+		return 0;
+	bpf_map_delete_elem(&family, &tgid);
+	if (tgid == target)
+		target = 0;
+	return 0;
+}
+
+/* Read by user space once, before anything is counted. */
+SEC("iter/task")
+int find(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task && task->pid == task->tgid && is_target(task))
+		target = task->tgid;
 	return 0;
 }

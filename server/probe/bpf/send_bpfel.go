@@ -87,6 +87,7 @@ const (
 	SendMapLosses           = "losses"
 	SendProgDestroyed       = "destroyed"
 	SendProgExited          = "exited"
+	SendProgFind            = "find"
 	SendProgForked          = "forked"
 	SendProgRefresh         = "refresh"
 	SendProgSegmentReceived = "segment_received"
@@ -95,6 +96,7 @@ const (
 	SendProgSendReturned    = "send_returned"
 	SendProgSendTurn        = "send_turn"
 	SendVarChildrenOnly     = "children_only"
+	SendVarTarget           = "target"
 	SendVarTargetNamespace  = "target_namespace"
 	SendVarTargetPid        = "target_pid"
 )
@@ -143,6 +145,7 @@ type SendSpecs struct {
 type SendProgramSpecs struct {
 	Destroyed       *ebpf.ProgramSpec `ebpf:"destroyed"`
 	Exited          *ebpf.ProgramSpec `ebpf:"exited"`
+	Find            *ebpf.ProgramSpec `ebpf:"find"`
 	Forked          *ebpf.ProgramSpec `ebpf:"forked"`
 	Refresh         *ebpf.ProgramSpec `ebpf:"refresh"`
 	SegmentReceived *ebpf.ProgramSpec `ebpf:"segment_received"`
@@ -167,6 +170,7 @@ type SendMapSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type SendVariableSpecs struct {
 	ChildrenOnly    *ebpf.VariableSpec `ebpf:"children_only"`
+	Target          *ebpf.VariableSpec `ebpf:"target"`
 	TargetNamespace *ebpf.VariableSpec `ebpf:"target_namespace"`
 	TargetPid       *ebpf.VariableSpec `ebpf:"target_pid"`
 }
@@ -211,6 +215,7 @@ func (m *SendMaps) Close() error {
 // It can be passed to LoadSendObjects or ebpf.CollectionSpec.LoadAndAssign.
 type SendVariables struct {
 	ChildrenOnly    *ebpf.Variable `ebpf:"children_only"`
+	Target          *ebpf.Variable `ebpf:"target"`
 	TargetNamespace *ebpf.Variable `ebpf:"target_namespace"`
 	TargetPid       *ebpf.Variable `ebpf:"target_pid"`
 }
@@ -221,6 +226,7 @@ type SendVariables struct {
 type SendPrograms struct {
 	Destroyed       *ebpf.Program `ebpf:"destroyed"`
 	Exited          *ebpf.Program `ebpf:"exited"`
+	Find            *ebpf.Program `ebpf:"find"`
 	Forked          *ebpf.Program `ebpf:"forked"`
 	Refresh         *ebpf.Program `ebpf:"refresh"`
 	SegmentReceived *ebpf.Program `ebpf:"segment_received"`
@@ -234,6 +240,7 @@ func (p *SendPrograms) Close() error {
 	return _SendClose(
 		p.Destroyed,
 		p.Exited,
+		p.Find,
 		p.Forked,
 		p.Refresh,
 		p.SegmentReceived,
