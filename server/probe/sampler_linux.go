@@ -7,10 +7,10 @@ import (
 
 // sampler looks at connections again and again, in place of counting what they do.
 type sampler struct {
-	look func() ([]Conn, error)
+	look func() ([]Conn, error) // what it returns holds until the next look
 	free func() error
 
-	mu    sync.Mutex
+	mu    sync.Mutex // held while looking, too
 	conns map[uint64]*sampled
 	last  time.Time
 	err   error // of the last look
@@ -57,9 +57,9 @@ func startSampler(every time.Duration, look func() ([]Conn, error), free func() 
 }
 
 func (s *sampler) step(now time.Time) {
-	conns, err := s.look()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	conns, err := s.look()
 	s.err = err
 	for _, c := range conns {
 		s.add(c, now)
