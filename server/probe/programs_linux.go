@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -19,13 +20,14 @@ import (
 )
 
 // always are the programs beside those that see sends.
-var always = []string{"segment_received", "destroyed", "forked", "exited"}
+var always = []string{"segment_received", "state_set", "destroyed", "forked", "exited"}
 
 // counting is a set of programs at work.
 type counting struct {
 	coll    *ebpf.Collection
 	links   []link.Link
 	refresh *link.Iter // nil where the kernel has no such iterator
+	netns   uint32     // whose connections it goes over
 	keys    []uint64
 	values  []bpf.SendConn
 }
@@ -44,9 +46,14 @@ func programs(sends ...string) func(Options) (source, error) {
 		// loading says so.
 		_ = rlimit.RemoveMemlock()
 		names := slices.Concat(sends, always)
-		c, err := load(spec, append(names, "find", "refresh"))
+		here, err := networkNamespace()
 		if err != nil {
-			if c, err = load(spec, append(names, "find")); err != nil {
+			return nil, err
+		}
+		c, err := load(spec, here, append(names, bpf.SendProgFind, bpf.SendProgRefresh))
+		if err != nil {
+			// Then each send writes out its count, as in other network namespaces.
+			if c, err = load(spec, 0, append(names, bpf.SendProgFind)); err != nil {
 				return nil, err
 			}
 		}
@@ -55,6 +62,15 @@ func programs(sends ...string) func(Options) (source, error) {
 		}
 		return c, nil
 	}
+}
+
+// networkNamespace returns the inode of this thread's network namespace.
+func networkNamespace() (uint32, error) {
+	var ns unix.Stat_t
+	if err := unix.Stat("/proc/thread-self/ns/net", &ns); err != nil {
+		return 0, fmt.Errorf("network namespace of this thread: %w", err)
+	}
+	return uint32(ns.Ino), nil
 }
 
 // aim says in the programs whose sends they count, and of how many connections.
@@ -77,9 +93,13 @@ func aim(spec *ebpf.CollectionSpec, o Options) error {
 	)
 }
 
-// load loads the named programs of spec with all maps.
-func load(spec *ebpf.CollectionSpec, names []string) (*counting, error) {
+// load loads the named programs of spec with all maps. Connections of netns are read
+// by going over all there are, which is refresh's; 0 if it is not among the programs.
+func load(spec *ebpf.CollectionSpec, netns uint32, names []string) (*counting, error) {
 	spec = spec.Copy()
+	if err := spec.Variables[bpf.SendVarRefreshNamespace].Set(netns); err != nil {
+		return nil, err
+	}
 	all := spec.Programs
 	spec.Programs = map[string]*ebpf.ProgramSpec{}
 	for _, name := range names {
@@ -90,7 +110,7 @@ func load(spec *ebpf.CollectionSpec, names []string) (*counting, error) {
 		return nil, cause(err)
 	}
 	n := coll.Maps[bpf.SendMapConns].MaxEntries()
-	return &counting{coll: coll, keys: make([]uint64, min(n, batch)), values: make([]bpf.SendConn, min(n, batch))}, nil
+	return &counting{coll: coll, netns: netns, keys: make([]uint64, min(n, batch)), values: make([]bpf.SendConn, min(n, batch))}, nil
 }
 
 // cause says what to do about a refusal.
@@ -117,8 +137,13 @@ func (c *counting) attach(names []string) error {
 		}
 		c.links = append(c.links, l)
 	}
-	if p := c.coll.Programs["refresh"]; p != nil {
-		c.refresh, _ = link.AttachIter(link.IterOptions{Program: p}) // without it figures are as old as the last event
+	p := c.coll.Programs[bpf.SendProgRefresh]
+	if p == nil {
+		return nil
+	}
+	var err error
+	if c.refresh, err = link.AttachIter(link.IterOptions{Program: p}); err != nil {
+		return fmt.Errorf("attach refresh: %w", cause(err))
 	}
 	return nil
 }
@@ -165,15 +190,30 @@ func (c *counting) close() error {
 	return errors.Join(errs...)
 }
 
-// bring brings the records up to now: those of this network namespace.
-func (c *counting) bring() {
-	if c.refresh != nil {
-		_ = run(c.refresh) // figures are as old as the last event then
+// bring brings the copies of the records up to now.
+func (c *counting) bring() error {
+	if c.refresh == nil {
+		return nil
 	}
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	here, err := networkNamespace()
+	if err != nil {
+		return err
+	}
+	if here != c.netns {
+		return fmt.Errorf("connections are read in network namespace %d, but are looked at from %d: read them where the probe was opened", here, c.netns)
+	}
+	if err := run(c.refresh); err != nil {
+		return fmt.Errorf("go over the connections: %w", err)
+	}
+	return nil
 }
 
 func (c *counting) read() (Reading, error) {
-	c.bring()
+	if err := c.bring(); err != nil {
+		return Reading{}, err
+	}
 	r := Reading{Time: time.Now()}
 	conns := c.coll.Maps[bpf.SendMapConns]
 	var gone []uint64

@@ -25,41 +25,60 @@ static __always_inline void spend(struct conn *c, u32 queued, u32 sndbuf)
 	__sync_fetch_and_add(&c->level[at(level, LEVELS)], now - then);
 }
 
-/* look notes how the connection stands. */
-static __always_inline void look(struct conn *c, struct sock *sk)
+/* fill notes how full the send buffer stands. */
+static __always_inline void fill(struct conn *c, const struct sock *sk, u32 queued, u32 sndbuf)
 {
-	struct tcp_sock *tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
-	u32 queued = sk->sk_wmem_queued, sndbuf = sk->sk_sndbuf, alloc = sk->sk_wmem_alloc.refs.counter;
-	u32 level, una, nxt, end;
+	u32 alloc = sk->sk_wmem_alloc.refs.counter, level;
 
-	/* Only then can it be a new maximum, and a division saved is ten nanoseconds. */
+	/* Only then can it be a new maximum, and a division costs ten nanoseconds. */
 	if (queued > c->max_queued || sndbuf != c->sndbuf) {
+		c->sndbuf = sndbuf;
 		level = sndbuf ? (u64)queued * 1000 / sndbuf : 0;
 		max_of(c->max_level, level);
 		max_of(c->max_queued, queued);
-		c->sndbuf = sndbuf;
 	}
-	c->queued = queued;
-	c->alloc = alloc;
 	max_of(c->max_alloc, alloc);
+}
+
+/* A stretch of the bytes of a connection: those before una are acknowledged, those
+ * before nxt sent, those before end written. */
+struct stretch { u32 una, nxt, end; };
+
+/* stretch reads them in the order in which each is at most the next, whatever happens
+ * meanwhile: after a send nobody holds the socket. */
+static __always_inline struct stretch stretch(const struct tcp_sock *tp)
+{
+	struct stretch s;
+
+	s.una = tp->snd_una;
+	asm volatile("" ::: "memory");
+	s.nxt = tp->snd_nxt;
+	asm volatile("" ::: "memory");
+	s.end = tp->write_seq;
+	return s;
+}
+
+/* note writes down how the connection stands, for user space. */
+static __always_inline void note(struct conn *c, struct sock *sk)
+{
+	struct tcp_sock *tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	struct stretch s;
+
+	c->queued = sk->sk_wmem_queued;
+	c->alloc = sk->sk_wmem_alloc.refs.counter;
+	fill(c, sk, c->queued, sk->sk_sndbuf);
 	if (!tp)
 		return;
-	/* In the order in which each is at most the next, whatever is acknowledged and
-	 * sent meanwhile: nobody holds the socket after a send. */
-	una = tp->snd_una;
-	asm volatile("" ::: "memory");
-	nxt = tp->snd_nxt;
-	asm volatile("" ::: "memory");
-	end = tp->write_seq;
-	c->unsent = end - nxt;
-	c->in_flight = nxt - una;
-	max_of(c->max_unsent, end - nxt);
-	max_of(c->max_in_flight, nxt - una);
 	c->cwnd = tp->snd_cwnd;
 	c->mss = tp->mss_cache;
 	c->srtt_us = tp->srtt_us >> 3;
 	c->retransmits = tp->total_retrans;
 	c->data_segments = tp->data_segs_out;
+	s = stretch(tp);
+	c->in_flight = s.nxt - s.una;
+	c->unsent = s.end - s.nxt;
+	max_of(c->max_in_flight, c->in_flight);
+	max_of(c->max_unsent, c->unsent);
 }
 
 static __always_inline u32 bucket(u64 n)
@@ -138,8 +157,10 @@ static __always_inline void count_apart(struct conn *c, s64 taken)
 static __always_inline void end(struct sock *sk, s64 taken)
 {
 	struct conn *c = get(sk);
+	u32 queued, sndbuf, before;
+	struct tcp_sock *tp;
 	struct lost *lost;
-	u32 before;
+	struct stretch s;
 	int mine;
 
 	if (!c) {
@@ -149,14 +170,22 @@ static __always_inline void end(struct sock *sk, s64 taken)
 		return;
 	}
 	mine = c->begun.task == (u32)bpf_get_current_pid_tgid();
+	queued = sk->sk_wmem_queued;
+	sndbuf = sk->sk_sndbuf;
 	/* A call that does not wait is too short to count apart from what was before. */
-	before = sk->sk_wmem_queued;
+	before = queued;
 	asm volatile("" : "+r"(before)); /* or one load would serve for both, of two kinds of memory */
 	if (mine)
 		before = c->begun.queued;
-	look(c, sk);
-	if (!low(before, c->sndbuf) || !low(c->queued, c->sndbuf))
-		spend(c, before, c->sndbuf);
+	if (!low(before, sndbuf) || !low(queued, sndbuf))
+		spend(c, before, sndbuf);
+	fill(c, sk, queued, sndbuf);
+	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	if (tp) {
+		s = stretch(tp);
+		max_of(c->max_in_flight, s.nxt - s.una);
+		max_of(c->max_unsent, s.end - s.nxt);
+	}
 	/* A begin may have been seen late, once another task's send was over: then less
 	 * was still asked for. */
 	if (mine && taken <= (s64)c->begun.asked)
@@ -165,6 +194,10 @@ static __always_inline void end(struct sock *sk, s64 taken)
 		count_apart(c, taken);
 	if (mine)
 		c->begun.task = 0;
+	if (c->hidden) {
+		note(c, sk);
+		keep(sk, c);
+	}
 }
 
 /* Since Linux 6.16: at each turn of the loop that takes a send's bytes, with the
@@ -223,7 +256,25 @@ int BPF_PROG(segment_received, struct sock *sk)
 	return 0;
 }
 
-/* The last word on a connection; user space then removes the record. */
+/* A connection that is closed, as by a reset, leaves the tables that refresh goes over
+ * long before its socket goes. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(state_set, struct sock *sk, int old, int state)
+{
+	struct conn *c;
+
+	if (state != TCP_CLOSE)
+		return 0;
+	c = known(sk);
+	if (!c)
+		return 0;
+	c->hidden = 1;
+	note(c, sk);
+	keep(sk, c);
+	return 0;
+}
+
+/* The last word on a connection; user space then removes the copy. */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(destroyed, struct sock *sk)
 {
@@ -232,13 +283,14 @@ int BPF_PROG(destroyed, struct sock *sk)
 	if (!c)
 		return 0;
 	spend(c, sk->sk_wmem_queued, sk->sk_sndbuf);
-	look(c, sk);
+	note(c, sk);
 	c->closed = 1;
+	keep(sk, c);
 	return 0;
 }
 
-/* Read by user space before it reads the records: what has changed since the last
- * event, which may be long ago on a connection that stands still. */
+/* Read by user space before it reads the copies: brings them up to now. The kernel
+ * holds each socket meanwhile. */
 SEC("iter/tcp")
 int refresh(struct bpf_iter__tcp *ctx)
 {
@@ -257,7 +309,8 @@ int refresh(struct bpf_iter__tcp *ctx)
 	if (!c)
 		return 0;
 	spend(c, sk->sk_wmem_queued, sk->sk_sndbuf);
-	look(c, sk);
+	note(c, sk);
+	keep(sk, c);
 	return 0;
 }
 

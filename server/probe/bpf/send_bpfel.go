@@ -37,7 +37,7 @@ type SendConn struct {
 	MaxUnsent   uint32
 	MaxInFlight uint32
 	MaxLevel    uint32
-	_           [4]byte
+	Sndbuf      uint32
 	Size        [32]uint64
 	Last        uint64
 	Level       [64]uint64
@@ -51,7 +51,6 @@ type SendConn struct {
 	}
 	Queued             uint32
 	Alloc              uint32
-	Sndbuf             uint32
 	Unsent             uint32
 	InFlight           uint32
 	Cwnd               uint32
@@ -63,6 +62,7 @@ type SendConn struct {
 	DataSegmentsBefore uint32
 	Pid                uint32
 	Closed             uint32
+	Hidden             uint32
 	Family             uint16
 	LocalPort          uint16
 	RemotePort         uint16
@@ -85,6 +85,7 @@ const (
 	SendMapEmpty            = "empty"
 	SendMapFamily           = "family"
 	SendMapLosses           = "losses"
+	SendMapRecords          = "records"
 	SendProgDestroyed       = "destroyed"
 	SendProgExited          = "exited"
 	SendProgFind            = "find"
@@ -95,7 +96,9 @@ const (
 	SendProgSendLeft        = "send_left"
 	SendProgSendReturned    = "send_returned"
 	SendProgSendTurn        = "send_turn"
+	SendProgStateSet        = "state_set"
 	SendVarChildrenOnly     = "children_only"
+	SendVarRefreshNamespace = "refresh_namespace"
 	SendVarTarget           = "target"
 	SendVarTargetNamespace  = "target_namespace"
 	SendVarTargetPid        = "target_pid"
@@ -153,26 +156,29 @@ type SendProgramSpecs struct {
 	SendLeft        *ebpf.ProgramSpec `ebpf:"send_left"`
 	SendReturned    *ebpf.ProgramSpec `ebpf:"send_returned"`
 	SendTurn        *ebpf.ProgramSpec `ebpf:"send_turn"`
+	StateSet        *ebpf.ProgramSpec `ebpf:"state_set"`
 }
 
 // SendMapSpecs contains maps before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type SendMapSpecs struct {
-	Conns  *ebpf.MapSpec `ebpf:"conns"`
-	Empty  *ebpf.MapSpec `ebpf:"empty"`
-	Family *ebpf.MapSpec `ebpf:"family"`
-	Losses *ebpf.MapSpec `ebpf:"losses"`
+	Conns   *ebpf.MapSpec `ebpf:"conns"`
+	Empty   *ebpf.MapSpec `ebpf:"empty"`
+	Family  *ebpf.MapSpec `ebpf:"family"`
+	Losses  *ebpf.MapSpec `ebpf:"losses"`
+	Records *ebpf.MapSpec `ebpf:"records"`
 }
 
 // SendVariableSpecs contains global variables before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type SendVariableSpecs struct {
-	ChildrenOnly    *ebpf.VariableSpec `ebpf:"children_only"`
-	Target          *ebpf.VariableSpec `ebpf:"target"`
-	TargetNamespace *ebpf.VariableSpec `ebpf:"target_namespace"`
-	TargetPid       *ebpf.VariableSpec `ebpf:"target_pid"`
+	ChildrenOnly     *ebpf.VariableSpec `ebpf:"children_only"`
+	RefreshNamespace *ebpf.VariableSpec `ebpf:"refresh_namespace"`
+	Target           *ebpf.VariableSpec `ebpf:"target"`
+	TargetNamespace  *ebpf.VariableSpec `ebpf:"target_namespace"`
+	TargetPid        *ebpf.VariableSpec `ebpf:"target_pid"`
 }
 
 // SendObjects contains all objects after they have been loaded into the kernel.
@@ -195,10 +201,11 @@ func (o *SendObjects) Close() error {
 //
 // It can be passed to LoadSendObjects or ebpf.CollectionSpec.LoadAndAssign.
 type SendMaps struct {
-	Conns  *ebpf.Map `ebpf:"conns"`
-	Empty  *ebpf.Map `ebpf:"empty"`
-	Family *ebpf.Map `ebpf:"family"`
-	Losses *ebpf.Map `ebpf:"losses"`
+	Conns   *ebpf.Map `ebpf:"conns"`
+	Empty   *ebpf.Map `ebpf:"empty"`
+	Family  *ebpf.Map `ebpf:"family"`
+	Losses  *ebpf.Map `ebpf:"losses"`
+	Records *ebpf.Map `ebpf:"records"`
 }
 
 func (m *SendMaps) Close() error {
@@ -207,6 +214,7 @@ func (m *SendMaps) Close() error {
 		m.Empty,
 		m.Family,
 		m.Losses,
+		m.Records,
 	)
 }
 
@@ -214,10 +222,11 @@ func (m *SendMaps) Close() error {
 //
 // It can be passed to LoadSendObjects or ebpf.CollectionSpec.LoadAndAssign.
 type SendVariables struct {
-	ChildrenOnly    *ebpf.Variable `ebpf:"children_only"`
-	Target          *ebpf.Variable `ebpf:"target"`
-	TargetNamespace *ebpf.Variable `ebpf:"target_namespace"`
-	TargetPid       *ebpf.Variable `ebpf:"target_pid"`
+	ChildrenOnly     *ebpf.Variable `ebpf:"children_only"`
+	RefreshNamespace *ebpf.Variable `ebpf:"refresh_namespace"`
+	Target           *ebpf.Variable `ebpf:"target"`
+	TargetNamespace  *ebpf.Variable `ebpf:"target_namespace"`
+	TargetPid        *ebpf.Variable `ebpf:"target_pid"`
 }
 
 // SendPrograms contains all programs after they have been loaded into the kernel.
@@ -234,6 +243,7 @@ type SendPrograms struct {
 	SendLeft        *ebpf.Program `ebpf:"send_left"`
 	SendReturned    *ebpf.Program `ebpf:"send_returned"`
 	SendTurn        *ebpf.Program `ebpf:"send_turn"`
+	StateSet        *ebpf.Program `ebpf:"state_set"`
 }
 
 func (p *SendPrograms) Close() error {
@@ -248,6 +258,7 @@ func (p *SendPrograms) Close() error {
 		p.SendLeft,
 		p.SendReturned,
 		p.SendTurn,
+		p.StateSet,
 	)
 }
 
