@@ -1,3 +1,5 @@
+//go:build amd64 || arm64 || riscv64 || ppc64le || loong64
+
 package probe_test
 
 import (

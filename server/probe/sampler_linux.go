@@ -26,9 +26,14 @@ type sampled struct {
 	seen                             time.Time
 }
 
-// pause is how long sampling waits after a look that took so long: it takes less
-// than a two-hundredth of the time of one processor.
-func pause(every, took time.Duration) time.Duration { return max(every, 200*took) }
+// sampleEvery is how often sampling looks unless told otherwise. To wake up for it
+// takes ten times as long as to look at one connection, so that at 10 ms it would cost
+// more than all else.
+const sampleEvery = 50 * time.Millisecond
+
+// pause is how long sampling waits after a look that took so long: looks take at most
+// a four-hundredth of the time of one processor, however many connections there are.
+func pause(every, took time.Duration) time.Duration { return max(every, 400*took) }
 
 // startSampler looks once, so that what does not work is said at once.
 func startSampler(every time.Duration, look func() ([]Conn, error), free func() error) (source, error) {
@@ -38,7 +43,7 @@ func startSampler(every time.Duration, look func() ([]Conn, error), free func() 
 		return nil, s.err
 	}
 	if every == 0 {
-		every = 10 * time.Millisecond
+		every = sampleEvery
 	}
 	s.done.Go(func() {
 		timer := time.NewTimer(every)
