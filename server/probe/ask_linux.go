@@ -7,10 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ask looks at connections of this process by their descriptors; those that are
-// closed are left out.
-func ask(conns []syscall.Conn) []Conn {
-	all := make([]Conn, 0, len(conns))
+// ask appends to all how connections of this process stand, by their descriptors;
+// those that are closed are left out.
+func ask(all []Conn, conns []syscall.Conn) []Conn {
 	for _, c := range conns {
 		if one, ok := Look(c); ok {
 			all = append(all, one)

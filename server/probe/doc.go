@@ -32,8 +32,8 @@ type Options struct {
 	// MaxConns is how many connections are kept at once; 0 is 65536. What is sent on
 	// others counts in Lost.
 	MaxConns int
-	// Every is how often sampling looks; 0 is every 10 ms, or as seldom as keeps
-	// it below a two-hundredth of the time.
+	// Every is how often sampling looks at most; 0 is every 50 ms. It looks more
+	// seldom where looks would take more than a four-hundredth of the time.
 	Every time.Duration
 }
 

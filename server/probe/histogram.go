@@ -12,6 +12,13 @@ func (s *Sizes) add(o Sizes) {
 	}
 }
 
+func (s Sizes) total() (n uint64) {
+	for _, of := range s {
+		n += of
+	}
+	return n
+}
+
 // Levels holds nanoseconds by how full the send buffer stood: element i is the
 // time from i/50 of it on, the first one all time below 12 %, the last one all time
 // from 126 % on. A send is let in while less than all is queued, so that the level

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,13 +20,14 @@ import (
 )
 
 // always are the programs beside those that see sends.
-var always = []string{"segment_received", "retransmitted", "destroyed", "forked", "exited"}
+var always = []string{"segment_received", "state_set", "destroyed", "forked", "exited"}
 
 // counting is a set of programs at work.
 type counting struct {
 	coll    *ebpf.Collection
 	links   []link.Link
 	refresh *link.Iter // nil where the kernel has no such iterator
+	netns   uint32     // whose connections it goes over
 	keys    []uint64
 	values  []bpf.SendConn
 }
@@ -42,10 +45,15 @@ func programs(sends ...string) func(Options) (source, error) {
 		// Kernels before 5.11 charge maps to this limit; where it cannot be raised,
 		// loading says so.
 		_ = rlimit.RemoveMemlock()
-		names := append(append([]string{}, sends...), always...)
-		c, err := load(spec, append(names, "refresh"))
+		names := slices.Concat(sends, always)
+		here, err := networkNamespace()
 		if err != nil {
-			if c, err = load(spec, names); err != nil {
+			return nil, err
+		}
+		c, err := load(spec, here, append(names, bpf.SendProgFind, bpf.SendProgRefresh))
+		if err != nil {
+			// Then each send writes out its count, as in other network namespaces.
+			if c, err = load(spec, 0, append(names, bpf.SendProgFind)); err != nil {
 				return nil, err
 			}
 		}
@@ -54,6 +62,15 @@ func programs(sends ...string) func(Options) (source, error) {
 		}
 		return c, nil
 	}
+}
+
+// networkNamespace returns the inode of this thread's network namespace.
+func networkNamespace() (uint32, error) {
+	var ns unix.Stat_t
+	if err := unix.Stat("/proc/thread-self/ns/net", &ns); err != nil {
+		return 0, fmt.Errorf("network namespace of this thread: %w", err)
+	}
+	return uint32(ns.Ino), nil
 }
 
 // aim says in the programs whose sends they count, and of how many connections.
@@ -85,9 +102,13 @@ func pidNamespace() (uint32, error) {
 	return uint32(ns.Ino), nil
 }
 
-// load loads the named programs of spec with all maps.
-func load(spec *ebpf.CollectionSpec, names []string) (*counting, error) {
+// load loads the named programs of spec with all maps. Connections of netns are read
+// by going over all there are, which is refresh's; 0 if it is not among the programs.
+func load(spec *ebpf.CollectionSpec, netns uint32, names []string) (*counting, error) {
 	spec = spec.Copy()
+	if err := spec.Variables[bpf.SendVarRefreshNamespace].Set(netns); err != nil {
+		return nil, err
+	}
 	all := spec.Programs
 	spec.Programs = map[string]*ebpf.ProgramSpec{}
 	for _, name := range names {
@@ -98,7 +119,7 @@ func load(spec *ebpf.CollectionSpec, names []string) (*counting, error) {
 		return nil, cause(err)
 	}
 	n := coll.Maps[bpf.SendMapConns].MaxEntries()
-	return &counting{coll: coll, keys: make([]uint64, min(n, batch)), values: make([]bpf.SendConn, min(n, batch))}, nil
+	return &counting{coll: coll, netns: netns, keys: make([]uint64, min(n, batch)), values: make([]bpf.SendConn, min(n, batch))}, nil
 }
 
 // cause says what to do about a refusal.
@@ -115,6 +136,9 @@ func cause(err error) error {
 }
 
 func (c *counting) attach(names []string) error {
+	if err := c.find(); err != nil {
+		return err
+	}
 	for _, name := range names {
 		l, err := link.AttachTracing(link.TracingOptions{Program: c.coll.Programs[name]})
 		if err != nil {
@@ -122,10 +146,45 @@ func (c *counting) attach(names []string) error {
 		}
 		c.links = append(c.links, l)
 	}
-	if p := c.coll.Programs["refresh"]; p != nil {
-		c.refresh, _ = link.AttachIter(link.IterOptions{Program: p}) // without it figures are as old as the last event
+	p := c.coll.Programs[bpf.SendProgRefresh]
+	if p == nil {
+		return nil
+	}
+	var err error
+	if c.refresh, err = link.AttachIter(link.IterOptions{Program: p}); err != nil {
+		return fmt.Errorf("attach refresh: %w", cause(err))
 	}
 	return nil
+}
+
+// find lets the programs find the process that they look at.
+func (c *counting) find() error {
+	l, err := link.AttachIter(link.IterOptions{Program: c.coll.Programs[bpf.SendProgFind]})
+	if err != nil {
+		return fmt.Errorf("attach find: %w", cause(err))
+	}
+	defer l.Close()
+	if err := run(l); err != nil {
+		return fmt.Errorf("go over the processes: %w", err)
+	}
+	var found uint32
+	if err := c.coll.Variables[bpf.SendVarTarget].Get(&found); err != nil {
+		return err
+	}
+	if found == 0 {
+		return ErrNoProcess
+	}
+	return nil
+}
+
+// run runs an iterator's program on everything that it goes over.
+func run(l *link.Iter) error {
+	r, err := l.Open()
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, r) // it says nothing
+	return errors.Join(err, r.Close())
 }
 
 func (c *counting) close() error {
@@ -140,19 +199,30 @@ func (c *counting) close() error {
 	return errors.Join(errs...)
 }
 
-// bring brings the records up to now: those of this network namespace.
-func (c *counting) bring() {
+// bring brings the copies of the records up to now.
+func (c *counting) bring() error {
 	if c.refresh == nil {
-		return
+		return nil
 	}
-	if r, err := c.refresh.Open(); err == nil {
-		_, _ = io.Copy(io.Discard, r)
-		r.Close()
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	here, err := networkNamespace()
+	if err != nil {
+		return err
 	}
+	if here != c.netns {
+		return fmt.Errorf("connections are read in network namespace %d, but are looked at from %d: read them where the probe was opened", here, c.netns)
+	}
+	if err := run(c.refresh); err != nil {
+		return fmt.Errorf("go over the connections: %w", err)
+	}
+	return nil
 }
 
 func (c *counting) read() (Reading, error) {
-	c.bring()
+	if err := c.bring(); err != nil {
+		return Reading{}, err
+	}
 	r := Reading{Time: time.Now()}
 	conns := c.coll.Maps[bpf.SendMapConns]
 	var gone []uint64
@@ -192,10 +262,11 @@ func (c *counting) lost() (Lost, error) {
 
 // conn is a record in the form that every mechanism gives.
 func (c *counting) conn(id uint64, v *bpf.SendConn) Conn {
+	apart := &v.Apart // sends of which the end alone was seen
 	conn := Conn{
-		ID: id, PID: int(v.Pid), Closed: v.Closed != 0, Bytes: v.Bytes,
+		ID: id, PID: int(v.Pid), Closed: v.Closed != 0, Bytes: v.Bytes + apart.Bytes,
 		Local: address(v.Family, v.Local[:], v.LocalPort), Remote: address(v.Family, v.Remote[:], v.RemotePort),
-		Calls: &Calls{Sends: v.Sends, EAGAIN: v.Eagain, Failed: v.Failed, Sizes: v.Size},
+		Calls: &Calls{Sends: v.Sends + apart.Sends, EAGAIN: v.Eagain + apart.Eagain, Failed: v.Failed + apart.Failed, Sizes: v.Size},
 		Buffer: Buffer{
 			Queued: uint64(v.Queued), Allocated: uint64(v.Alloc), Size: uint64(v.Sndbuf),
 			MaxQueued: uint64(v.MaxQueued), MaxAllocated: uint64(v.MaxAlloc), MaxLevel: float64(v.MaxLevel) / 1000, Levels: v.Level,
@@ -206,8 +277,9 @@ func (c *counting) conn(id uint64, v *bpf.SendConn) Conn {
 			Retransmits: uint64(v.Retransmits - v.RetransmitsBefore), DataSegments: uint64(v.DataSegments - v.DataSegmentsBefore),
 		},
 	}
+	conn.Calls.Sizes.add(apart.Size)
 	if c.coll.Programs["send_turn"] != nil || c.coll.Programs["send_entered"] != nil {
-		conn.Pieces = &Pieces{v.Asked, v.Partial, v.Vectored, v.Buffers, v.Appended, v.Overlapped}
+		conn.Pieces = &Pieces{v.Asked, v.Partial, v.Vectored, v.Buffers, v.Appended, Sizes(apart.Size).total()}
 	}
 	return conn
 }

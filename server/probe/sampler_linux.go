@@ -7,10 +7,10 @@ import (
 
 // sampler looks at connections again and again, in place of counting what they do.
 type sampler struct {
-	look func() ([]Conn, error)
+	look func() ([]Conn, error) // what it returns holds until the next look
 	free func() error
 
-	mu    sync.Mutex
+	mu    sync.Mutex // held while looking, too
 	conns map[uint64]*sampled
 	last  time.Time
 	err   error // of the last look
@@ -26,9 +26,14 @@ type sampled struct {
 	seen                             time.Time
 }
 
-// pause is how long sampling waits after a look that took so long: it takes less
-// than a two-hundredth of the time of one processor.
-func pause(every, took time.Duration) time.Duration { return max(every, 200*took) }
+// sampleEvery is how often sampling looks unless told otherwise. To wake up for it
+// takes ten times as long as to look at one connection, so that at 10 ms it would cost
+// more than all else.
+const sampleEvery = 50 * time.Millisecond
+
+// pause is how long sampling waits after a look that took so long: looks take at most
+// a four-hundredth of the time of one processor, however many connections there are.
+func pause(every, took time.Duration) time.Duration { return max(every, 400*took) }
 
 // startSampler looks once, so that what does not work is said at once.
 func startSampler(every time.Duration, look func() ([]Conn, error), free func() error) (source, error) {
@@ -38,7 +43,7 @@ func startSampler(every time.Duration, look func() ([]Conn, error), free func() 
 		return nil, s.err
 	}
 	if every == 0 {
-		every = 10 * time.Millisecond
+		every = sampleEvery
 	}
 	s.done.Go(func() {
 		timer := time.NewTimer(every)
@@ -57,9 +62,9 @@ func startSampler(every time.Duration, look func() ([]Conn, error), free func() 
 }
 
 func (s *sampler) step(now time.Time) {
-	conns, err := s.look()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	conns, err := s.look()
 	s.err = err
 	for _, c := range conns {
 		s.add(c, now)

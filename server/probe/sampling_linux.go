@@ -16,7 +16,12 @@ import (
 // those of another through the kernel's list of them (sock_diag(7)).
 func sampling(o Options) (source, error) {
 	if o.Conns != nil {
-		return startSampler(o.Every, func() ([]Conn, error) { return ask(o.Conns()), nil }, func() error { return nil })
+		var seen []Conn // one for all looks, so that they leave no garbage
+		look := func() ([]Conn, error) {
+			seen = ask(seen[:0], o.Conns())
+			return seen, nil
+		}
+		return startSampler(o.Every, look, func() error { return nil })
 	}
 	if o.ChildrenOnly {
 		return nil, errors.New("sampling looks at one process alone, and this one is a command not started yet")

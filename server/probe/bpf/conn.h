@@ -32,23 +32,30 @@ struct begun {
 };
 
 struct conn {
-	/* sends that have returned */
-	u64 sends, bytes, eagain, partial, failed;
-	/* of those that took something and whose begin was seen */
-	u64 asked, vectored, buffers, appended, overlapped;
-	u64 size[SIZES];
-	/* time by level, in ns */
-	u64 level[LEVELS];
-	u64 first, last;
-	/* as it was at the last event */
-	u32 queued, alloc, sndbuf, unsent, in_flight, cwnd, mss, srtt_us;
-	u32 retransmits, retransmits_before, data_segments, data_segments_before;
+	/* Sends that have returned and whose begin was seen: whoever stands in begun is
+	 * alone here, so that no count needs to be atomic. */
+	struct begun begun;
+	u64 sends, bytes, eagain, failed;
+	u64 asked, partial, vectored, buffers, appended; /* of those that took something */
 	/* the most of each */
 	u32 max_queued, max_alloc, max_unsent, max_in_flight, max_level;
+	u32 sndbuf; /* and below as it was at the last event */
+	u64 size[SIZES];
+	/* time by level, in ns */
+	u64 last;
+	u64 level[LEVELS];
+	/* sends that have returned and whose begin was not seen, of any task at a time */
+	struct {
+		u64 sends, bytes, eagain, failed;
+		u64 size[SIZES];
+	} apart;
+	/* as it was when user space last asked, or when it ended */
+	u32 queued, alloc, unsent, in_flight, cwnd, mss, srtt_us;
+	u32 retransmits, retransmits_before, data_segments, data_segments_before;
 	u32 pid, closed;
+	u32 hidden; /* refresh does not come here: each send keeps its count itself */
 	u16 family, local_port, remote_port, unused;
 	u8 local[16], remote[16];
-	struct begun begun;
 };
 
 /* Events that could not be kept, never counted as if they had not been. */
@@ -57,6 +64,18 @@ struct lost {
 	u64 forks;   /* children beyond what the family holds: their sends are not seen */
 };
 
+/* The records at work, each stored with its socket: it is found without a key, in half
+ * the time. The kernel charges it to the socket as an option (net.core.optmem_max). */
+struct {
+	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__type(key, int);
+	__type(value, struct conn);
+} records SEC(".maps");
+
+/* Copies of the records, which user space reads: what is stored with a socket it can
+ * read by a descriptor of that socket alone, and not once it is gone. A connection that
+ * finds no place here gets no record. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -92,6 +111,13 @@ struct {
 /* Leaves the process itself out. */
 volatile const u8 children_only;
 
+/* The network namespace whose connections refresh goes over, by its inode. */
+volatile const u32 refresh_namespace;
+
+/* The kernel's number of that process: found once, as finding it takes longer than
+ * all else that a send of another process costs. 0 once it has ended. */
+volatile u32 target;
+
 static __always_inline int in_family(u32 tgid)
 {
 	return bpf_map_lookup_elem(&family, &tgid) != 0;
@@ -100,9 +126,9 @@ static __always_inline int in_family(u32 tgid)
 /* wanted tells whether the process that runs now is looked at. */
 static __always_inline int wanted(void)
 {
-	if (in_family(bpf_get_current_pid_tgid() >> 32))
-		return 1;
-	return !children_only && is_target((struct task_struct *)bpf_get_current_task());
+	u32 tgid = bpf_get_current_pid_tgid() >> 32;
+
+	return (!children_only && tgid == target) || in_family(tgid);
 }
 
 static __always_inline void lose(u64 *what)
@@ -117,11 +143,19 @@ static __always_inline struct lost *get_lost(void)
 	return bpf_map_lookup_elem(&losses, &zero);
 }
 
-static __always_inline struct conn *known(const struct sock *sk)
+static __always_inline struct conn *known(struct sock *sk)
+{
+	return bpf_sk_storage_get(&records, sk, 0, 0);
+}
+
+/* keep copies a record to where user space reads it. */
+static __always_inline void keep(const struct sock *sk, struct conn *c)
 {
 	u64 cookie = sk->__sk_common.skc_cookie.counter;
+	struct conn *kept = bpf_map_lookup_elem(&conns, &cookie);
 
-	return cookie ? bpf_map_lookup_elem(&conns, &cookie) : 0;
+	if (kept)
+		bpf_probe_read_kernel(kept, sizeof(*kept), c);
 }
 
 static __always_inline void address(struct conn *c, struct sock *sk)
@@ -140,29 +174,51 @@ static __always_inline void address(struct conn *c, struct sock *sk)
 	}
 }
 
-/* get returns the record of a connection, a new one if the process is looked at. */
-static __always_inline struct conn *get(struct sock *sk)
+static __always_inline int hidden(const struct sock *sk)
 {
-	struct conn *c = known(sk);
+	if (!bpf_core_field_exists(sk->__sk_common.skc_net.net))
+		return 1;
+	return BPF_CORE_READ(sk, __sk_common.skc_net.net, ns.inum) != refresh_namespace;
+}
+
+/* create makes the record of a connection. */
+static __always_inline struct conn *create(struct sock *sk)
+{
 	struct tcp_sock *tp;
+	struct conn *c;
 	u32 zero = 0;
 	u64 cookie;
+	long err;
 
-	if (c)
-		return c;
-	if (sk->sk_protocol != IPPROTO_TCP || !wanted())
-		return 0;
 	c = bpf_map_lookup_elem(&empty, &zero);
 	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
 	if (!c || !tp)
 		return 0;
 	/* Nothing else of this processor comes between: it would have to be a send. */
-	c->first = c->last = bpf_ktime_get_ns();
+	c->last = bpf_ktime_get_ns();
 	c->pid = bpf_get_current_pid_tgid() >> 32;
 	c->retransmits_before = tp->total_retrans;
 	c->data_segments_before = tp->data_segs_out;
+	c->hidden = hidden(sk);
 	address(c, sk);
 	cookie = bpf_get_socket_cookie(sk);
-	bpf_map_update_elem(&conns, &cookie, c, BPF_NOEXIST);
-	return bpf_map_lookup_elem(&conns, &cookie);
+	err = bpf_map_update_elem(&conns, &cookie, c, BPF_NOEXIST);
+	if (err && err != -EEXIST)
+		return 0;
+	c = bpf_sk_storage_get(&records, sk, c, BPF_SK_STORAGE_GET_F_CREATE);
+	if (!c)
+		bpf_map_delete_elem(&conns, &cookie);
+	return c;
+}
+
+/* get returns the record of a connection, a new one if the process is looked at. */
+static __always_inline struct conn *get(struct sock *sk)
+{
+	struct conn *c = known(sk);
+
+	if (c)
+		return c;
+	if (sk->sk_protocol != IPPROTO_TCP || !wanted())
+		return 0;
+	return create(sk);
 }

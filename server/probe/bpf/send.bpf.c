@@ -10,10 +10,9 @@ char LICENSE[] SEC("license") = "GPL";
 
 /* spend adds the time since the last event to the level at which the send buffer
  * stood meanwhile: it changes at events alone. */
-static __always_inline void spend(struct conn *c, const struct sock *sk, u32 queued)
+static __always_inline void spend(struct conn *c, u32 queued, u32 sndbuf)
 {
 	u64 now = bpf_ktime_get_ns(), then = __sync_lock_test_and_set(&c->last, now);
-	u32 sndbuf = sk->sk_sndbuf;
 	u64 level;
 
 	if (!sndbuf || (s64)(now - then) <= 0)
@@ -26,33 +25,60 @@ static __always_inline void spend(struct conn *c, const struct sock *sk, u32 que
 	__sync_fetch_and_add(&c->level[at(level, LEVELS)], now - then);
 }
 
-/* look notes how the connection stands. */
-static __always_inline void look(struct conn *c, struct sock *sk)
+/* fill notes how full the send buffer stands. */
+static __always_inline void fill(struct conn *c, const struct sock *sk, u32 queued, u32 sndbuf)
+{
+	u32 alloc = sk->sk_wmem_alloc.refs.counter, level;
+
+	/* Only then can it be a new maximum, and a division costs ten nanoseconds. */
+	if (queued > c->max_queued || sndbuf != c->sndbuf) {
+		c->sndbuf = sndbuf;
+		level = sndbuf ? (u64)queued * 1000 / sndbuf : 0;
+		max_of(c->max_level, level);
+		max_of(c->max_queued, queued);
+	}
+	max_of(c->max_alloc, alloc);
+}
+
+/* A stretch of the bytes of a connection: those before una are acknowledged, those
+ * before nxt sent, those before end written. */
+struct stretch { u32 una, nxt, end; };
+
+/* stretch reads them in the order in which each is at most the next, whatever happens
+ * meanwhile: after a send nobody holds the socket. */
+static __always_inline struct stretch stretch(const struct tcp_sock *tp)
+{
+	struct stretch s;
+
+	s.una = tp->snd_una;
+	asm volatile("" ::: "memory");
+	s.nxt = tp->snd_nxt;
+	asm volatile("" ::: "memory");
+	s.end = tp->write_seq;
+	return s;
+}
+
+/* note writes down how the connection stands, for user space. */
+static __always_inline void note(struct conn *c, struct sock *sk)
 {
 	struct tcp_sock *tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
-	u32 queued = sk->sk_wmem_queued, sndbuf = sk->sk_sndbuf, level;
+	struct stretch s;
 
-	/* Only then can it be a new maximum, and a division saved is ten nanoseconds. */
-	if (sndbuf && (queued > c->max_queued || sndbuf != c->sndbuf)) {
-		level = (u64)queued * 1000 / sndbuf;
-		max_of(c->max_level, level);
-	}
-	c->queued = queued;
-	c->sndbuf = sndbuf;
+	c->queued = sk->sk_wmem_queued;
 	c->alloc = sk->sk_wmem_alloc.refs.counter;
-	max_of(c->max_queued, queued);
-	max_of(c->max_alloc, c->alloc);
+	fill(c, sk, c->queued, sk->sk_sndbuf);
 	if (!tp)
 		return;
-	c->unsent = tp->write_seq - tp->snd_nxt;
-	c->in_flight = tp->snd_nxt - tp->snd_una;
 	c->cwnd = tp->snd_cwnd;
 	c->mss = tp->mss_cache;
 	c->srtt_us = tp->srtt_us >> 3;
 	c->retransmits = tp->total_retrans;
 	c->data_segments = tp->data_segs_out;
-	max_of(c->max_unsent, c->unsent);
+	s = stretch(tp);
+	c->in_flight = s.nxt - s.una;
+	c->unsent = s.end - s.nxt;
 	max_of(c->max_in_flight, c->in_flight);
+	max_of(c->max_unsent, c->unsent);
 }
 
 static __always_inline u32 bucket(u64 n)
@@ -69,12 +95,17 @@ static __always_inline u32 bucket(u64 n)
 	return n ? i + 1 : i;
 }
 
-static __always_inline void begin(struct conn *c, const struct sock *sk, const struct msghdr *msg, u64 asked, int appended)
+/* begin notes a send that begins. Where the socket is held, nobody else does so. */
+static __always_inline void begin(struct conn *c, const struct sock *sk, const struct msghdr *msg, u64 asked, int appended, int held)
 {
-	u32 task = bpf_get_current_pid_tgid();
+	u32 task;
 
-	/* The first of all turns that one call makes. */
-	if (c->begun.task || __sync_val_compare_and_swap(&c->begun.task, 0, task) != 0)
+	if (c->begun.task) /* the first of all turns that one call makes */
+		return;
+	task = bpf_get_current_pid_tgid();
+	if (held)
+		c->begun.task = task;
+	else if (__sync_val_compare_and_swap(&c->begun.task, 0, task) != 0)
 		return;
 	c->begun.asked = asked;
 	c->begun.queued = sk->sk_wmem_queued;
@@ -85,30 +116,52 @@ static __always_inline void begin(struct conn *c, const struct sock *sk, const s
 		c->begun.buffers = msg->msg_iter.nr_segs;
 }
 
-/* took counts a send whose begin is known. No other task comes here meanwhile. */
-static __always_inline void took(struct conn *c, s64 taken)
+/* count counts a send of the task in begun. */
+static __always_inline void count(struct conn *c, s64 taken)
 {
-	if (taken <= 0)
-		return;
-	c->asked += c->begun.asked;
-	c->buffers += c->begun.buffers;
-	c->size[at(bucket(c->begun.asked), SIZES)]++;
-	if (c->begun.buffers > 1)
-		c->vectored++;
-	if (c->begun.appended)
-		c->appended++;
-	if (taken < c->begun.asked)
-		c->partial++;
+	u64 asked = c->begun.asked;
+
+	c->sends++;
+	if (taken > 0) {
+		c->bytes += taken;
+		c->asked += asked;
+		c->buffers += c->begun.buffers;
+		c->size[at(bucket(asked), SIZES)]++;
+		if (c->begun.buffers > 1)
+			c->vectored++;
+		if (c->begun.appended)
+			c->appended++;
+		if (taken < asked)
+			c->partial++;
+	} else if (taken == -EAGAIN) {
+		c->eagain++;
+	} else if (taken < 0) {
+		c->failed++;
+	}
+}
+
+/* count_apart counts any other. */
+static __always_inline void count_apart(struct conn *c, s64 taken)
+{
+	__sync_fetch_and_add(&c->apart.sends, 1);
+	if (taken > 0) {
+		__sync_fetch_and_add(&c->apart.bytes, taken);
+		__sync_fetch_and_add(&c->apart.size[at(bucket(taken), SIZES)], 1);
+	} else if (taken < 0) {
+		__sync_fetch_and_add(taken == -EAGAIN ? &c->apart.eagain : &c->apart.failed, 1);
+	}
 }
 
 /* end counts a send that returns: taken is how many bytes the kernel took, or an
- * error. asked is 0 where only the begin tells. */
+ * error. The socket is not held any more. */
 static __always_inline void end(struct sock *sk, s64 taken)
 {
-	u32 task = bpf_get_current_pid_tgid();
 	struct conn *c = get(sk);
+	u32 queued, sndbuf, before;
+	struct tcp_sock *tp;
 	struct lost *lost;
-	u32 before;
+	struct stretch s;
+	int mine;
 
 	if (!c) {
 		lost = get_lost();
@@ -116,25 +169,34 @@ static __always_inline void end(struct sock *sk, s64 taken)
 			lose(&lost->sends);
 		return;
 	}
+	mine = c->begun.task == (u32)bpf_get_current_pid_tgid();
+	queued = sk->sk_wmem_queued;
+	sndbuf = sk->sk_sndbuf;
 	/* A call that does not wait is too short to count apart from what was before. */
-	before = sk->sk_wmem_queued;
-	asm volatile("" : "+r"(before)); /* the two loads must not become one */
-	if (c->begun.task == task)
+	before = queued;
+	asm volatile("" : "+r"(before)); /* or one load would serve for both, of two kinds of memory */
+	if (mine)
 		before = c->begun.queued;
-	look(c, sk);
-	if (!low(before, c->sndbuf) || !low(c->queued, c->sndbuf))
-		spend(c, sk, before);
-	__sync_fetch_and_add(&c->sends, 1);
-	if (taken > 0)
-		__sync_fetch_and_add(&c->bytes, taken);
-	else if (taken < 0)
-		__sync_fetch_and_add(taken == -EAGAIN ? &c->eagain : &c->failed, 1);
-	if (c->begun.task == task) {
-		took(c, taken);
+	if (!low(before, sndbuf) || !low(queued, sndbuf))
+		spend(c, before, sndbuf);
+	fill(c, sk, queued, sndbuf);
+	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	if (tp) {
+		s = stretch(tp);
+		max_of(c->max_in_flight, s.nxt - s.una);
+		max_of(c->max_unsent, s.end - s.nxt);
+	}
+	/* A begin may have been seen late, once another task's send was over: then less
+	 * was still asked for. */
+	if (mine && taken <= (s64)c->begun.asked)
+		count(c, taken);
+	else
+		count_apart(c, taken);
+	if (mine)
 		c->begun.task = 0;
-	} else if (taken > 0) {
-		__sync_fetch_and_add(&c->overlapped, 1);
-		__sync_fetch_and_add(&c->size[at(bucket(taken), SIZES)], 1);
+	if (c->hidden) {
+		note(c, sk);
+		keep(sk, c);
 	}
 }
 
@@ -146,7 +208,7 @@ int BPF_PROG(send_turn, struct sock *sk, struct msghdr *msg, struct sk_buff *tai
 	struct conn *c = get(sk);
 
 	if (c)
-		begin(c, sk, msg, msg->msg_iter.count, tail && (s64)goal > (s64)tail->len);
+		begin(c, sk, msg, msg->msg_iter.count, tail && (s64)goal > (s64)tail->len, 1);
 	return 0;
 }
 
@@ -168,7 +230,7 @@ int BPF_PROG(send_entered, struct sock *sk, struct msghdr *msg, unsigned long si
 	if (!c)
 		return 0;
 	tail = sk->sk_write_queue.prev;
-	begin(c, sk, msg, size, (void *)tail != (void *)&sk->sk_write_queue);
+	begin(c, sk, msg, size, (void *)tail != (void *)&sk->sk_write_queue, 0);
 	return 0;
 }
 
@@ -190,23 +252,29 @@ int BPF_PROG(segment_received, struct sock *sk)
 		return 0;
 	c = known(sk);
 	if (c)
-		spend(c, sk, sk->sk_wmem_queued);
+		spend(c, sk->sk_wmem_queued, sk->sk_sndbuf);
 	return 0;
 }
 
-SEC("tp_btf/tcp_retransmit_skb")
-int BPF_PROG(retransmitted, struct sock *sk)
+/* A connection that is closed, as by a reset, leaves the tables that refresh goes over
+ * long before its socket goes. */
+SEC("tp_btf/inet_sock_set_state")
+int BPF_PROG(state_set, struct sock *sk, int old, int state)
 {
-	struct conn *c = known(sk);
+	struct conn *c;
 
+	if (state != TCP_CLOSE)
+		return 0;
+	c = known(sk);
 	if (!c)
 		return 0;
-	spend(c, sk, sk->sk_wmem_queued);
-	look(c, sk);
+	c->hidden = 1;
+	note(c, sk);
+	keep(sk, c);
 	return 0;
 }
 
-/* The last word on a connection; user space then removes the record. */
+/* The last word on a connection; user space then removes the copy. */
 SEC("tp_btf/tcp_destroy_sock")
 int BPF_PROG(destroyed, struct sock *sk)
 {
@@ -214,31 +282,35 @@ int BPF_PROG(destroyed, struct sock *sk)
 
 	if (!c)
 		return 0;
-	spend(c, sk, sk->sk_wmem_queued);
-	look(c, sk);
+	spend(c, sk->sk_wmem_queued, sk->sk_sndbuf);
+	note(c, sk);
 	c->closed = 1;
+	keep(sk, c);
 	return 0;
 }
 
-/* Read by user space before it reads the records: what has changed since the last
- * event, which may be long ago on a connection that stands still. */
+/* Read by user space before it reads the copies: brings them up to now. The kernel
+ * holds each socket meanwhile. */
 SEC("iter/tcp")
 int refresh(struct bpf_iter__tcp *ctx)
 {
 	struct sock_common *any = ctx->sk_common;
 	struct tcp_sock *tp;
+	struct sock *sk;
 	struct conn *c;
-	u64 cookie;
 
-	if (!any || !any->skc_cookie.counter)
+	if (!any)
 		return 0;
 	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(any);
-	cookie = any->skc_cookie.counter;
-	c = bpf_map_lookup_elem(&conns, &cookie);
-	if (!tp || !c)
+	if (!tp)
 		return 0;
-	spend(c, (struct sock *)tp, ((struct sock *)tp)->sk_wmem_queued);
-	look(c, (struct sock *)tp);
+	sk = (struct sock *)tp;
+	c = known(sk);
+	if (!c)
+		return 0;
+	spend(c, sk->sk_wmem_queued, sk->sk_sndbuf);
+	note(c, sk);
+	keep(sk, c);
 	return 0;
 }
 
@@ -249,7 +321,7 @@ int BPF_PROG(forked, struct task_struct *parent, struct task_struct *child)
 	struct lost *lost;
 	u8 member = 1;
 
-	if (tgid == parent->tgid || !(in_family(parent->tgid) || is_target(parent)))
+	if (tgid == parent->tgid || !(parent->tgid == target || in_family(parent->tgid)))
 		return 0;
 	if (bpf_map_update_elem(&family, &tgid, &member, BPF_ANY)) {
 		lost = get_lost();
@@ -264,7 +336,21 @@ int BPF_PROG(exited, struct task_struct *task)
 {
 	u32 tgid = task->tgid;
 
-	if (task->signal->live.counter == 0)
-		bpf_map_delete_elem(&family, &tgid);
+	if (task->signal->live.counter != 0)
+		return 0;
+	bpf_map_delete_elem(&family, &tgid);
+	if (tgid == target)
+		target = 0;
+	return 0;
+}
+
+/* Read by user space once, before anything is counted. */
+SEC("iter/task")
+int find(struct bpf_iter__task *ctx)
+{
+	struct task_struct *task = ctx->task;
+
+	if (task && task->pid == task->tgid && is_target(task))
+		target = task->tgid;
 	return 0;
 }

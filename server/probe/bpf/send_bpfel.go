@@ -14,24 +14,43 @@ import (
 )
 
 type SendConn struct {
-	_                  structs.HostLayout
-	Sends              uint64
-	Bytes              uint64
-	Eagain             uint64
-	Partial            uint64
-	Failed             uint64
-	Asked              uint64
-	Vectored           uint64
-	Buffers            uint64
-	Appended           uint64
-	Overlapped         uint64
-	Size               [32]uint64
-	Level              [64]uint64
-	First              uint64
-	Last               uint64
+	_     structs.HostLayout
+	Begun struct {
+		_        structs.HostLayout
+		Asked    uint64
+		Task     uint32
+		Buffers  uint32
+		Appended uint32
+		Queued   uint32
+	}
+	Sends       uint64
+	Bytes       uint64
+	Eagain      uint64
+	Failed      uint64
+	Asked       uint64
+	Partial     uint64
+	Vectored    uint64
+	Buffers     uint64
+	Appended    uint64
+	MaxQueued   uint32
+	MaxAlloc    uint32
+	MaxUnsent   uint32
+	MaxInFlight uint32
+	MaxLevel    uint32
+	Sndbuf      uint32
+	Size        [32]uint64
+	Last        uint64
+	Level       [64]uint64
+	Apart       struct {
+		_      structs.HostLayout
+		Sends  uint64
+		Bytes  uint64
+		Eagain uint64
+		Failed uint64
+		Size   [32]uint64
+	}
 	Queued             uint32
 	Alloc              uint32
-	Sndbuf             uint32
 	Unsent             uint32
 	InFlight           uint32
 	Cwnd               uint32
@@ -41,28 +60,15 @@ type SendConn struct {
 	RetransmitsBefore  uint32
 	DataSegments       uint32
 	DataSegmentsBefore uint32
-	MaxQueued          uint32
-	MaxAlloc           uint32
-	MaxUnsent          uint32
-	MaxInFlight        uint32
-	MaxLevel           uint32
 	Pid                uint32
 	Closed             uint32
+	Hidden             uint32
 	Family             uint16
 	LocalPort          uint16
 	RemotePort         uint16
 	Unused             uint16
 	Local              [16]uint8
 	Remote             [16]uint8
-	_                  [4]byte
-	Begun              struct {
-		_        structs.HostLayout
-		Asked    uint64
-		Task     uint32
-		Buffers  uint32
-		Appended uint32
-		Queued   uint32
-	}
 }
 
 type SendLost struct {
@@ -79,17 +85,21 @@ const (
 	SendMapEmpty            = "empty"
 	SendMapFamily           = "family"
 	SendMapLosses           = "losses"
+	SendMapRecords          = "records"
 	SendProgDestroyed       = "destroyed"
 	SendProgExited          = "exited"
+	SendProgFind            = "find"
 	SendProgForked          = "forked"
 	SendProgRefresh         = "refresh"
-	SendProgRetransmitted   = "retransmitted"
 	SendProgSegmentReceived = "segment_received"
 	SendProgSendEntered     = "send_entered"
 	SendProgSendLeft        = "send_left"
 	SendProgSendReturned    = "send_returned"
 	SendProgSendTurn        = "send_turn"
+	SendProgStateSet        = "state_set"
 	SendVarChildrenOnly     = "children_only"
+	SendVarRefreshNamespace = "refresh_namespace"
+	SendVarTarget           = "target"
 	SendVarTargetNamespace  = "target_namespace"
 	SendVarTargetPid        = "target_pid"
 )
@@ -138,33 +148,37 @@ type SendSpecs struct {
 type SendProgramSpecs struct {
 	Destroyed       *ebpf.ProgramSpec `ebpf:"destroyed"`
 	Exited          *ebpf.ProgramSpec `ebpf:"exited"`
+	Find            *ebpf.ProgramSpec `ebpf:"find"`
 	Forked          *ebpf.ProgramSpec `ebpf:"forked"`
 	Refresh         *ebpf.ProgramSpec `ebpf:"refresh"`
-	Retransmitted   *ebpf.ProgramSpec `ebpf:"retransmitted"`
 	SegmentReceived *ebpf.ProgramSpec `ebpf:"segment_received"`
 	SendEntered     *ebpf.ProgramSpec `ebpf:"send_entered"`
 	SendLeft        *ebpf.ProgramSpec `ebpf:"send_left"`
 	SendReturned    *ebpf.ProgramSpec `ebpf:"send_returned"`
 	SendTurn        *ebpf.ProgramSpec `ebpf:"send_turn"`
+	StateSet        *ebpf.ProgramSpec `ebpf:"state_set"`
 }
 
 // SendMapSpecs contains maps before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type SendMapSpecs struct {
-	Conns  *ebpf.MapSpec `ebpf:"conns"`
-	Empty  *ebpf.MapSpec `ebpf:"empty"`
-	Family *ebpf.MapSpec `ebpf:"family"`
-	Losses *ebpf.MapSpec `ebpf:"losses"`
+	Conns   *ebpf.MapSpec `ebpf:"conns"`
+	Empty   *ebpf.MapSpec `ebpf:"empty"`
+	Family  *ebpf.MapSpec `ebpf:"family"`
+	Losses  *ebpf.MapSpec `ebpf:"losses"`
+	Records *ebpf.MapSpec `ebpf:"records"`
 }
 
 // SendVariableSpecs contains global variables before they are loaded into the kernel.
 //
 // It can be passed ebpf.CollectionSpec.Assign.
 type SendVariableSpecs struct {
-	ChildrenOnly    *ebpf.VariableSpec `ebpf:"children_only"`
-	TargetNamespace *ebpf.VariableSpec `ebpf:"target_namespace"`
-	TargetPid       *ebpf.VariableSpec `ebpf:"target_pid"`
+	ChildrenOnly     *ebpf.VariableSpec `ebpf:"children_only"`
+	RefreshNamespace *ebpf.VariableSpec `ebpf:"refresh_namespace"`
+	Target           *ebpf.VariableSpec `ebpf:"target"`
+	TargetNamespace  *ebpf.VariableSpec `ebpf:"target_namespace"`
+	TargetPid        *ebpf.VariableSpec `ebpf:"target_pid"`
 }
 
 // SendObjects contains all objects after they have been loaded into the kernel.
@@ -187,10 +201,11 @@ func (o *SendObjects) Close() error {
 //
 // It can be passed to LoadSendObjects or ebpf.CollectionSpec.LoadAndAssign.
 type SendMaps struct {
-	Conns  *ebpf.Map `ebpf:"conns"`
-	Empty  *ebpf.Map `ebpf:"empty"`
-	Family *ebpf.Map `ebpf:"family"`
-	Losses *ebpf.Map `ebpf:"losses"`
+	Conns   *ebpf.Map `ebpf:"conns"`
+	Empty   *ebpf.Map `ebpf:"empty"`
+	Family  *ebpf.Map `ebpf:"family"`
+	Losses  *ebpf.Map `ebpf:"losses"`
+	Records *ebpf.Map `ebpf:"records"`
 }
 
 func (m *SendMaps) Close() error {
@@ -199,6 +214,7 @@ func (m *SendMaps) Close() error {
 		m.Empty,
 		m.Family,
 		m.Losses,
+		m.Records,
 	)
 }
 
@@ -206,9 +222,11 @@ func (m *SendMaps) Close() error {
 //
 // It can be passed to LoadSendObjects or ebpf.CollectionSpec.LoadAndAssign.
 type SendVariables struct {
-	ChildrenOnly    *ebpf.Variable `ebpf:"children_only"`
-	TargetNamespace *ebpf.Variable `ebpf:"target_namespace"`
-	TargetPid       *ebpf.Variable `ebpf:"target_pid"`
+	ChildrenOnly     *ebpf.Variable `ebpf:"children_only"`
+	RefreshNamespace *ebpf.Variable `ebpf:"refresh_namespace"`
+	Target           *ebpf.Variable `ebpf:"target"`
+	TargetNamespace  *ebpf.Variable `ebpf:"target_namespace"`
+	TargetPid        *ebpf.Variable `ebpf:"target_pid"`
 }
 
 // SendPrograms contains all programs after they have been loaded into the kernel.
@@ -217,28 +235,30 @@ type SendVariables struct {
 type SendPrograms struct {
 	Destroyed       *ebpf.Program `ebpf:"destroyed"`
 	Exited          *ebpf.Program `ebpf:"exited"`
+	Find            *ebpf.Program `ebpf:"find"`
 	Forked          *ebpf.Program `ebpf:"forked"`
 	Refresh         *ebpf.Program `ebpf:"refresh"`
-	Retransmitted   *ebpf.Program `ebpf:"retransmitted"`
 	SegmentReceived *ebpf.Program `ebpf:"segment_received"`
 	SendEntered     *ebpf.Program `ebpf:"send_entered"`
 	SendLeft        *ebpf.Program `ebpf:"send_left"`
 	SendReturned    *ebpf.Program `ebpf:"send_returned"`
 	SendTurn        *ebpf.Program `ebpf:"send_turn"`
+	StateSet        *ebpf.Program `ebpf:"state_set"`
 }
 
 func (p *SendPrograms) Close() error {
 	return _SendClose(
 		p.Destroyed,
 		p.Exited,
+		p.Find,
 		p.Forked,
 		p.Refresh,
-		p.Retransmitted,
 		p.SegmentReceived,
 		p.SendEntered,
 		p.SendLeft,
 		p.SendReturned,
 		p.SendTurn,
+		p.StateSet,
 	)
 }
 
