@@ -38,15 +38,17 @@ func pause(every, took time.Duration) time.Duration { return max(every, 400*took
 // startSampler looks once, so that what does not work is said at once.
 func startSampler(every time.Duration, look func() ([]Conn, error), free func() error) (source, error) {
 	s := &sampler{look: look, free: free, conns: map[uint64]*sampled{}, stop: make(chan struct{})}
-	s.step(time.Now())
+	began := time.Now()
+	s.step(began)
 	if s.err != nil {
 		return nil, s.err
 	}
 	if every == 0 {
 		every = sampleEvery
 	}
+	first := pause(every, time.Since(began))
 	s.done.Go(func() {
-		timer := time.NewTimer(every)
+		timer := time.NewTimer(first)
 		defer timer.Stop()
 		for {
 			select {
