@@ -93,32 +93,37 @@ func BenchmarkPrograms(b *testing.B) {
 
 // BenchmarkCost takes turns with and without a look on one connection. It gives the
 // medians of the pairs with the bounds of their 95 % intervals: what a send takes of
-// its thread's time more, in µs and as a share of a send without a look, and how many
-// fewer sends a second there are, which other load on the machine blurs. A repetition
-// is one pair.
+// its thread's time more (of its process's, for sampling), in µs and as a share of a
+// send without a look, and how many fewer sends a second there are, which other load on
+// the machine blurs. A repetition is one pair.
 //
 //	go test ./server/probe -run '^$' -bench Cost -benchtime 60x
 func BenchmarkCost(b *testing.B) {
 	for _, way := range ways() {
 		for _, size := range []int{64, 4096} {
-			b.Run(fmt.Sprintf("way=%s/message=%d", way, size), func(b *testing.B) { cost(b, way, size) })
+			b.Run(fmt.Sprintf("way=%s/message=%d", way, size), func(b *testing.B) { cost(b, way, size, 0) })
 		}
 	}
+	b.Run("way=sampling/message=64/every=10ms", func(b *testing.B) { cost(b, "sampling", 64, 10*time.Millisecond) })
 }
 
-func cost(b *testing.B, way string, size int) {
+func cost(b *testing.B, way string, size int, every time.Duration) {
 	runtime.LockOSThread() // whose time is taken
 	defer runtime.UnlockOSThread()
+	clock := int32(unix.CLOCK_THREAD_CPUTIME_ID)
+	if way == "sampling" { // it has a thread of its own
+		clock = unix.CLOCK_PROCESS_CPUTIME_ID
+	}
 	conn := pair(b, 0)
 	message := make([]byte, size)
 	turn := func(looked bool) (wall, cpu float64) {
 		if looked {
-			defer openWay(b, way, 0, conn).Close()
+			defer openWay(b, way, every, conn).Close()
 		}
 		sends(b, conn, message, warmUp)
-		began, used := time.Now(), cpuTime(b, unix.CLOCK_THREAD_CPUTIME_ID)
+		began, used := time.Now(), cpuTime(b, clock)
 		sends(b, conn, message, sendsATurn)
-		used = cpuTime(b, unix.CLOCK_THREAD_CPUTIME_ID) - used
+		used = cpuTime(b, clock) - used
 		return micros(time.Since(began)) / sendsATurn, micros(used) / sendsATurn
 	}
 	var plain, more, share, fewer []float64

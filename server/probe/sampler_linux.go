@@ -26,9 +26,8 @@ type sampled struct {
 	seen                             time.Time
 }
 
-// sampleEvery is how often sampling looks unless told otherwise. To wake up for it
-// takes ten times as long as to look at one connection, so that at 10 ms it would cost
-// more than all else.
+// sampleEvery is how often sampling looks unless told otherwise. At 10 ms a program of
+// one busy thread sent 1 % less, as each look has to push it aside.
 const sampleEvery = 50 * time.Millisecond
 
 // pause is how long sampling waits after a look that took so long: looks take at most
