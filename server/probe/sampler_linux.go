@@ -26,9 +26,8 @@ type sampled struct {
 	seen                             time.Time
 }
 
-// sampleEvery is how often sampling looks unless told otherwise. To wake up for it
-// takes ten times as long as to look at one connection, so that at 10 ms it would cost
-// more than all else.
+// sampleEvery is how often sampling looks unless told otherwise. At 10 ms a program of
+// one busy thread sent 1 % less, as each look has to push it aside.
 const sampleEvery = 50 * time.Millisecond
 
 // pause is how long sampling waits after a look that took so long: looks take at most
@@ -38,15 +37,17 @@ func pause(every, took time.Duration) time.Duration { return max(every, 400*took
 // startSampler looks once, so that what does not work is said at once.
 func startSampler(every time.Duration, look func() ([]Conn, error), free func() error) (source, error) {
 	s := &sampler{look: look, free: free, conns: map[uint64]*sampled{}, stop: make(chan struct{})}
-	s.step(time.Now())
+	began := time.Now()
+	s.step(began)
 	if s.err != nil {
 		return nil, s.err
 	}
 	if every == 0 {
 		every = sampleEvery
 	}
+	first := pause(every, time.Since(began))
 	s.done.Go(func() {
-		timer := time.NewTimer(every)
+		timer := time.NewTimer(first)
 		defer timer.Stop()
 		for {
 			select {

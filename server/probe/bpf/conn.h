@@ -118,9 +118,13 @@ volatile const u32 refresh_namespace;
  * all else that a send of another process costs. 0 once it has ended. */
 volatile u32 target;
 
+/* Whether anything is in family, which few programs fill: looking into it is most of
+ * what a send of another process costs otherwise. */
+volatile u8 followed;
+
 static __always_inline int in_family(u32 tgid)
 {
-	return bpf_map_lookup_elem(&family, &tgid) != 0;
+	return followed && bpf_map_lookup_elem(&family, &tgid) != 0;
 }
 
 /* wanted tells whether the process that runs now is looked at. */
@@ -211,14 +215,18 @@ static __always_inline struct conn *create(struct sock *sk)
 	return c;
 }
 
-/* get returns the record of a connection, a new one if the process is looked at. */
-static __always_inline struct conn *get(struct sock *sk)
+/* get returns the record of a connection, a new one if the process is looked at; where
+ * that cannot be kept, missed is set. */
+static __always_inline struct conn *get(struct sock *sk, int *missed)
 {
 	struct conn *c = known(sk);
 
+	*missed = 0;
 	if (c)
 		return c;
 	if (sk->sk_protocol != IPPROTO_TCP || !wanted())
 		return 0;
-	return create(sk);
+	c = create(sk);
+	*missed = !c;
+	return c;
 }

@@ -156,16 +156,16 @@ static __always_inline void count_apart(struct conn *c, s64 taken)
  * error. The socket is not held any more. */
 static __always_inline void end(struct sock *sk, s64 taken)
 {
-	struct conn *c = get(sk);
+	int missed, mine;
+	struct conn *c = get(sk, &missed);
 	u32 queued, sndbuf, before;
 	struct tcp_sock *tp;
 	struct lost *lost;
 	struct stretch s;
-	int mine;
 
 	if (!c) {
-		lost = get_lost();
-		if (lost && sk->sk_protocol == IPPROTO_TCP && wanted())
+		lost = missed ? get_lost() : 0;
+		if (lost)
 			lose(&lost->sends);
 		return;
 	}
@@ -205,7 +205,8 @@ static __always_inline void end(struct sock *sk, s64 taken)
 SEC("tp_btf/tcp_sendmsg_locked")
 int BPF_PROG(send_turn, struct sock *sk, struct msghdr *msg, struct sk_buff *tail, int goal)
 {
-	struct conn *c = get(sk);
+	int missed; /* end counts it */
+	struct conn *c = get(sk, &missed);
 
 	if (c)
 		begin(c, sk, msg, msg->msg_iter.count, tail && (s64)goal > (s64)tail->len, 1);
@@ -224,7 +225,8 @@ int BPF_PROG(send_returned, struct sock *sk, int taken)
 SEC("fentry/tcp_sendmsg")
 int BPF_PROG(send_entered, struct sock *sk, struct msghdr *msg, unsigned long size)
 {
-	struct conn *c = get(sk);
+	int missed; /* end counts it */
+	struct conn *c = get(sk, &missed);
 	struct sk_buff *tail;
 
 	if (!c)
@@ -323,6 +325,7 @@ int BPF_PROG(forked, struct task_struct *parent, struct task_struct *child)
 
 	if (tgid == parent->tgid || !(parent->tgid == target || in_family(parent->tgid)))
 		return 0;
+	followed = 1;
 	if (bpf_map_update_elem(&family, &tgid, &member, BPF_ANY)) {
 		lost = get_lost();
 		if (lost)

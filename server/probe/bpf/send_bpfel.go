@@ -98,6 +98,7 @@ const (
 	SendProgSendTurn        = "send_turn"
 	SendProgStateSet        = "state_set"
 	SendVarChildrenOnly     = "children_only"
+	SendVarFollowed         = "followed"
 	SendVarRefreshNamespace = "refresh_namespace"
 	SendVarTarget           = "target"
 	SendVarTargetNamespace  = "target_namespace"
@@ -175,6 +176,7 @@ type SendMapSpecs struct {
 // It can be passed ebpf.CollectionSpec.Assign.
 type SendVariableSpecs struct {
 	ChildrenOnly     *ebpf.VariableSpec `ebpf:"children_only"`
+	Followed         *ebpf.VariableSpec `ebpf:"followed"`
 	RefreshNamespace *ebpf.VariableSpec `ebpf:"refresh_namespace"`
 	Target           *ebpf.VariableSpec `ebpf:"target"`
 	TargetNamespace  *ebpf.VariableSpec `ebpf:"target_namespace"`
@@ -223,6 +225,7 @@ func (m *SendMaps) Close() error {
 // It can be passed to LoadSendObjects or ebpf.CollectionSpec.LoadAndAssign.
 type SendVariables struct {
 	ChildrenOnly     *ebpf.Variable `ebpf:"children_only"`
+	Followed         *ebpf.Variable `ebpf:"followed"`
 	RefreshNamespace *ebpf.Variable `ebpf:"refresh_namespace"`
 	Target           *ebpf.Variable `ebpf:"target"`
 	TargetNamespace  *ebpf.Variable `ebpf:"target_namespace"`
