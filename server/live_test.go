@@ -21,7 +21,6 @@ import (
 	"github.com/pushbench/pushbench/internal/plan"
 	"github.com/pushbench/pushbench/internal/testenv"
 	"github.com/pushbench/pushbench/internal/wire"
-	"github.com/pushbench/pushbench/server/strategy"
 	"github.com/pushbench/pushbench/server/transport"
 )
 
@@ -217,75 +216,6 @@ func TestPosition(t *testing.T) {
 	}
 }
 
-// An end is one that clients can tell from a failure, on every transport and with
-// every strategy that it takes.
-func TestLiveEndsCleanly(t *testing.T) {
-	for _, s := range strategy.Table {
-		for _, tls := range []string{"none", "below"} {
-			v := plan.Values{"strategy": s.Name, "flush": "each", "transport": "sse", "tls": tls}
-			if _, what := transport.Refuse(v); what != "" {
-				continue
-			}
-			t.Run(s.Name+" "+tls, func(t *testing.T) {
-				noLeaks(t)
-				l, err := NewLive(LiveConfig{Listen: "127.0.0.1:0", Factors: withDefaults(v), Site: transport.Site{Transports: []string{"sse", "ws"}, Stream: "aa"}, Streams: 9, Grace: 10 * time.Second})
-				if errors.Is(err, strategy.ErrNotSupported) {
-					t.Skip(err)
-				}
-				if err != nil {
-					t.Fatal(err)
-				}
-				ctx, cancel := context.WithCancel(context.Background())
-				defer cancel()
-				done := make(chan error, 1)
-				go func() { done <- l.Serve(ctx) }()
-				if tls == "none" {
-					cleanEnds(t, l, cancel)
-				}
-				cancel()
-				if err := <-done; err != nil {
-					t.Error(err)
-				}
-			})
-		}
-	}
-}
-
-func cleanEnds(t *testing.T, l *Live, interrupt func()) {
-	r := bufio.NewReader(get(t, l, "/stream", nil).Body)
-	consecutive(t, "aa", next(t, r, 3))
-	c, resp, err := websocket.DefaultDialer.Dial("ws://"+l.Addr()+"/ws", nil)
-	if errors.Is(err, websocket.ErrBadHandshake) {
-		t.Fatal(resp.Status)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	kind, m, err := c.ReadMessage()
-	if err != nil || kind != websocket.BinaryMessage || len(m) != 64 {
-		t.Fatalf("kind %d, %d B, %v", kind, len(m), err)
-	}
-	first, _ := wire.Header(m)
-	interrupt()
-	if _, err := io.Copy(io.Discard, r); err != nil {
-		t.Errorf("the stream of events ended with %v", err)
-	}
-	for want := first + 1; ; want++ {
-		_, m, err := c.ReadMessage()
-		if err != nil {
-			if !websocket.IsCloseError(err, websocket.CloseNormalClosure) {
-				t.Errorf("the WebSocket ended with %v", err)
-			}
-			return
-		}
-		if seq, _ := wire.Header(m); seq != want {
-			t.Fatalf("%d came in place of %d", seq, want)
-		}
-	}
-}
-
-// JSON over WebSocket is the same as over events.
 func TestLiveJSON(t *testing.T) {
 	noLeaks(t)
 	l, _ := live(t, LiveConfig{Site: transport.Site{JSON: true}, History: 100, Factors: plan.Values{"message": 128.0}})
@@ -312,82 +242,6 @@ func TestLiveJSON(t *testing.T) {
 	}
 }
 
-// Beyond the limit there is an answer, and room again when one leaves. The rest of
-// the site has no part in it.
-func TestLimit(t *testing.T) {
-	noLeaks(t)
-	other := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, "here") })
-	l, _ := live(t, LiveConfig{Streams: 2, Site: transport.Site{Other: other}})
-	first := get(t, l, "/stream", nil)
-	get(t, l, "/stream", nil)
-	for range 3 {
-		if resp := get(t, l, "/stream", nil); resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
-			t.Errorf("a third stream: %s", resp.Status)
-		}
-		if resp := get(t, l, "/", nil); resp.StatusCode != http.StatusOK {
-			t.Errorf("the page: %s", resp.Status)
-		}
-	}
-	first.Body.Close()
-	for resp := get(t, l, "/stream", nil); resp.StatusCode != http.StatusOK; resp = get(t, l, "/stream", nil) {
-		time.Sleep(10 * time.Millisecond) // until a write has failed
-	}
-	if c := l.Counts(); c.Refused < 3 {
-		t.Errorf("%+v", c)
-	}
-	var idle []net.Conn
-	defer func() {
-		for _, c := range idle {
-			c.Close()
-		}
-	}()
-	for range 2 + spare { // silent connections are bounded, too
-		c, err := net.Dial("tcp", l.Addr())
-		if err != nil {
-			t.Fatal(err)
-		}
-		idle = append(idle, c)
-	}
-	last := idle[len(idle)-1]
-	_ = last.SetReadDeadline(time.Now().Add(10 * time.Second))
-	if _, err := last.Read(make([]byte, 1)); err == nil || errors.Is(err, os.ErrDeadlineExceeded) {
-		t.Errorf("one connection too many: %v", err)
-	}
-}
-
-// Pages of other hosts may read where they are allowed to.
-func TestOrigins(t *testing.T) {
-	noLeaks(t)
-	for _, tt := range []struct {
-		allowed []string
-		origin  string
-		cors    string
-		ws      int
-	}{
-		{nil, "http://elsewhere", "", 403},
-		{nil, "null", "", 403},
-		{[]string{"http://elsewhere"}, "http://elsewhere", "http://elsewhere", 101},
-		{[]string{"http://elsewhere"}, "https://elsewhere", "", 403},
-		{[]string{"*"}, "http://any", "*", 101},
-	} {
-		l, end := live(t, LiveConfig{Site: transport.Site{Origins: tt.allowed}})
-		resp := get(t, l, "/stream", http.Header{"Origin": {tt.origin}})
-		if got := resp.Header.Get("Access-Control-Allow-Origin"); got != tt.cors {
-			t.Errorf("%+v: CORS %q", tt, got)
-		}
-		c, resp, _ := websocket.DefaultDialer.Dial("ws://"+l.Addr()+"/ws", http.Header{"Origin": {tt.origin}})
-		if resp.StatusCode != tt.ws {
-			t.Errorf("%+v: %s", tt, resp.Status)
-		}
-		if c != nil {
-			c.Close()
-		}
-		end()
-	}
-}
-
-// Over bare TCP messages have their length before them, and a connection too
-// many is closed.
 func TestLiveTCP(t *testing.T) {
 	noLeaks(t)
 	l, end := live(t, LiveConfig{Streams: 1, Site: transport.Site{Transports: []string{"tcp"}}})
