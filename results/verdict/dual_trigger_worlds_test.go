@@ -29,6 +29,9 @@ func triggers(late, calls float64, tailsStay bool) world {
 			each, m = 0, map[string]float64{}
 		}
 		m["write_calls_per_message"] = calls * (math.Min(each, 1/(v.Number("rate")*v.Number("window"))) + (v.Number("message")+4)/v.Number("threshold"))
+		if v.Text("flush") == "each" {
+			m["latency_p99_seconds"], m["latency_max_seconds"] = 1e-4, 1e-4
+		}
 		if v.Text("strategy") == "direct" {
 			m["write_calls_per_message"] = 1
 		}
