@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/pushbench/pushbench/results"
 )
@@ -178,13 +180,23 @@ func (p *program) ownMidTrial() (children map[string]int) {
 }
 
 func TestKilledParentOfOwnServer(t *testing.T) {
-	for _, network := range []string{"loopback", "veth"} {
-		t.Run(network, func(t *testing.T) {
+	for _, c := range []struct {
+		network string
+		load    bool // it is killed under load: what the supervisor then says has no reader
+	}{{"loopback", false}, {"veth", false}, {"loopback", true}} {
+		t.Run(fmt.Sprint(c.network, " load ", c.load), func(t *testing.T) {
 			t.Parallel()
-			dir := writeScenario(t, behind(escape+`trap "" TERM; ./own --addr $0 & while :; do sleep 1000; done`, "matrix: {network: "+network+"}"))
+			scenario := behind(escape+`trap "" TERM; ./own --addr $0 & while :; do sleep 1000; done`, "matrix: {network: "+c.network+"}")
+			if c.load {
+				scenario = strings.Replace(scenario, "window: 150ms", "window: 900ms", 1)
+			}
+			dir := writeScenario(t, scenario)
 			ownServer(t, dir)
 			p := start(t, dir, nil, "run", "s.yaml", "-o", "out")
 			p.ownMidTrial()
+			if c.load {
+				time.Sleep(400 * time.Millisecond)
+			}
 			if err := p.cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}

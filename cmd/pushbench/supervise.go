@@ -40,6 +40,9 @@ var superviseCommand = command{
 			<-terminated
 			leave()
 		}()
+		// Nor may it die of what it says to a parent that was killed: by default a write
+		// to a broken standard output ends a program.
+		signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 		return superviseTrial(ctx, child.Attach(inv.stdin, inv.stdout, leave), &host)
 	},
 }
