@@ -194,7 +194,7 @@ func TestKilledParentOfOwnServer(t *testing.T) {
 			ownServer(t, dir)
 			p := start(t, dir, nil, "run", "s.yaml", "-o", "out")
 			p.ownMidTrial()
-			if c.load {
+			if c.load { // nothing outside shows when the load has begun
 				time.Sleep(400 * time.Millisecond)
 			}
 			if err := p.cmd.Process.Kill(); err != nil {

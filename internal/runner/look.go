@@ -17,8 +17,20 @@ import (
 // neither counts among the trials of the run.
 func (r *Runner) Look(ctx, drain context.Context, pairs int) error {
 	const kind = "probe"
+	return r.eachLook(ctx, drain, kind, pairs, func(c plan.Cell, block, order int) (*results.Look, error) {
+		l, err := r.pair(ctx, c, block, order, kind)
+		return &l, err
+	})
+}
+
+// errEnough ends eachLook before its blocks are done.
+var errEnough = errors.New("nothing more is to be seen")
+
+// eachLook stores what look saw of every cell of our own server, block by block. Where
+// it fails, that cell goes without; nil is nothing to store.
+func (r *Runner) eachLook(ctx, drain context.Context, kind string, blocks int, look func(c plan.Cell, block, order int) (*results.Look, error)) error {
 	cells := r.Run.Manifest.Plan.Cells
-	for block := range pairs {
+	for block := range blocks {
 		for i, c := range r.Run.Manifest.Plan.Order(block) {
 			if drain.Err() != nil {
 				return ErrInterrupted
@@ -29,17 +41,21 @@ func (r *Runner) Look(ctx, drain context.Context, pairs int) error {
 				}
 				continue
 			}
-			r.Progress(Event{Cell: kind + " of " + c.ID, Block: block, Blocks: pairs, Done: i, Cells: len(cells)})
-			l, err := r.pair(ctx, c, block, i, kind)
-			if ctx.Err() != nil {
+			r.Progress(Event{Cell: kind + " of " + c.ID, Block: block, Blocks: blocks, Done: i, Cells: len(cells)})
+			l, err := look(c, block, i)
+			switch {
+			case ctx.Err() != nil:
 				return ErrInterrupted
-			}
-			if err != nil {
+			case err != nil && !errors.Is(err, errEnough):
 				r.Progress(Event{Note: fmt.Sprintf("%s of %s: %v", kind, c.ID, err)})
 				continue
+			case l != nil:
+				if err := r.Run.AppendLook(*l); err != nil {
+					return err
+				}
 			}
-			if err := r.Run.AppendLook(l); err != nil {
-				return err
+			if err != nil {
+				return nil
 			}
 		}
 	}

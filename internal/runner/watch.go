@@ -30,34 +30,17 @@ func (r *Runner) Watch(ctx, drain context.Context, kind string, blocks int) erro
 	for _, l := range stored {
 		have[fmt.Sprint(l.Kind, l.Block, l.Cell)] = true
 	}
-	cells := r.Run.Manifest.Plan.Cells
-	for block := range blocks {
-		for i, c := range r.Run.Manifest.Plan.Order(block) {
-			if drain.Err() != nil {
-				return ErrInterrupted
-			}
-			if !c.Ours() || have[fmt.Sprint(kind, block, c.ID)] {
-				continue
-			}
-			r.Progress(Event{Cell: kind + " of " + c.ID, Block: block, Blocks: blocks, Done: i, Cells: len(cells)})
-			l, err := r.watchOne(ctx, c, block, i, kind)
-			if ctx.Err() != nil {
-				return ErrInterrupted
-			}
-			if err != nil {
-				r.Progress(Event{Note: fmt.Sprintf("%s of %s: %v", kind, c.ID, err)})
-				continue
-			}
-			if err := r.Run.AppendLook(l); err != nil {
-				return err
-			}
-			if len(l.Refused) > 0 {
-				r.Progress(Event{Note: kind + " cannot be looked at here: " + strings.Join(l.Refused, "; ")})
-				return nil
-			}
+	return r.eachLook(ctx, drain, kind, blocks, func(c plan.Cell, block, order int) (*results.Look, error) {
+		if have[fmt.Sprint(kind, block, c.ID)] {
+			return nil, nil
 		}
-	}
-	return nil
+		l, err := r.watchOne(ctx, c, block, order, kind)
+		if err == nil && len(l.Refused) > 0 {
+			r.Progress(Event{Note: kind + " cannot be looked at here: " + strings.Join(l.Refused, "; ")})
+			return &l, errEnough
+		}
+		return &l, err
+	})
 }
 
 // watchOne runs one cell with a look of that kind.
