@@ -16,7 +16,9 @@ type ClaimSet struct {
 	Schema  int       `json:"schema"`
 	Created time.Time `json:"created"`
 	Quick   bool      `json:"quick"`
-	IDs     []string  `json:"ids"` // in the order measured, each with a run directory of its name
+	Set     []string  `json:"set,omitempty"`  // --set arguments
+	Seed    uint64    `json:"seed,omitempty"` // of every run; 0 is the default
+	IDs     []string  `json:"ids"`            // in the order measured, each with a run directory of its name
 	Host    Host      `json:"host"`
 	Version string    `json:"version"`
 	// Runs says what each claim's verdict rests on.

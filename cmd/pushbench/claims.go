@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/pflag"
@@ -29,6 +30,7 @@ pushbench claims -o claims && pushbench claims --from claims --markdown claims.m
 pushbench claims --resume claims`,
 	flags: func(fs *pflag.FlagSet) {
 		fs.StringP("output", "o", "", "directory of the runs, one for each claim (default results/claims/TIME)")
+		fs.StringArray("set", nil, "replace a factor's values in every scenario: factor=value[,value]; may be repeated")
 		fs.Bool("quick", false, "fewer cells and short windows: under five minutes, more stays undecided")
 		fs.Bool("dry-run", false, "list the claims and how long each will take, and measure nothing")
 		fs.Bool("json", false, "print the verdicts as JSON, and nothing else, on standard output")
@@ -60,7 +62,8 @@ func runClaims(ctx context.Context, inv *invocation) error {
 		return err
 	}
 	seed, _ := inv.flags.GetUint64("seed")
-	todo, err := plansOf(asked, quick, seed)
+	values, _ := inv.flags.GetStringArray("set")
+	todo, err := plansOf(asked, quick, values, seed)
 	if err != nil {
 		return err
 	}
@@ -68,7 +71,7 @@ func runClaims(ctx context.Context, inv *invocation) error {
 		return dryClaims(inv, todo)
 	}
 	set := results.ClaimSet{
-		Created: time.Now().UTC().Truncate(time.Second), Quick: quick, Version: version(),
+		Created: time.Now().UTC().Truncate(time.Second), Quick: quick, Set: values, Seed: seed, Version: version(),
 		Host: todo[0].manifest.Host, Failed: map[string]string{}, Claims: []results.Verdict{},
 	}
 	for _, c := range todo {
@@ -96,7 +99,7 @@ func storedClaims(ctx context.Context, inv *invocation, way string) error {
 	if len(inv.args) > 0 {
 		return usageError("--%s takes the claims from %s; leave %q out", way, dir, inv.args[0])
 	}
-	for _, name := range []string{"output", "quick", "seed"} {
+	for _, name := range []string{"output", "set", "quick", "seed"} {
 		if inv.flags.Changed(name) {
 			return usageError("--%s takes everything from %s; leave --%s out", way, dir, name)
 		}
@@ -112,7 +115,7 @@ func storedClaims(ctx context.Context, inv *invocation, way string) error {
 	if way == "from" {
 		return showClaims(inv, dir, set, asked)
 	}
-	todo, err := plansOf(asked, set.Quick, 0)
+	todo, err := plansOf(asked, set.Quick, set.Set, set.Seed)
 	if err != nil {
 		return err
 	}
@@ -171,12 +174,12 @@ func (c plannedClaim) done(trials []results.Trial) bool {
 	return precise || blocks >= c.most
 }
 
-func plansOf(claims []verdict.Claim, quick bool, seed uint64) (out []plannedClaim, err error) {
+func plansOf(claims []verdict.Claim, quick bool, set []string, seed uint64) (out []plannedClaim, err error) {
 	for _, c := range claims {
-		o := scenarios.Options{Quick: quick, Seed: seed}
+		o := scenarios.Options{Set: set, Quick: quick, Seed: seed}
 		looks := claimLooks
 		if quick {
-			o.Set, looks = c.Quick, claimLooksQuick
+			o.Set, looks = slices.Concat(c.Quick, set), claimLooksQuick
 		}
 		m, err := manifestOf(c.Scenario, o)
 		if err != nil {

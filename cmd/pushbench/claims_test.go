@@ -45,7 +45,7 @@ func TestClaimsMakeUpForLostTrials(t *testing.T) {
 // The whole set fits the times that the documents promise.
 func TestClaimsFitTheirTime(t *testing.T) {
 	for quick, most := range map[bool]float64{true: 290, false: 36 * 60} {
-		todo, err := plansOf(verdict.Claims, quick, 1)
+		todo, err := plansOf(verdict.Claims, quick, nil, 1)
 		if err != nil {
 			t.Fatal(err)
 		}
