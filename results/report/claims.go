@@ -55,7 +55,7 @@ func tally(s results.ClaimSet) string {
 	var parts []string
 	for _, v := range []string{verdict.Holds, verdict.HoldsWhen, verdict.Fails, verdict.Undecided} {
 		if n[v] > 0 {
-			parts = append(parts, fmt.Sprintf("%d %s", n[v], counted[v]))
+			parts = append(parts, fmt.Sprintf("%d %s", n[v], counted(v, n[v])))
 		}
 	}
 	text := plural(len(s.Claims), "claim") + ": " + strings.Join(parts, ", ")
@@ -65,8 +65,18 @@ func tally(s results.ClaimSet) string {
 	return text
 }
 
-var counted = map[string]string{
-	verdict.Holds: "hold", verdict.HoldsWhen: "hold under conditions", verdict.Fails: "do not hold", verdict.Undecided: "undecided",
+// counted words a verdict of n claims.
+func counted(v string, n int) string {
+	words := map[string][2]string{ // of one, of several
+		verdict.Holds:     {"holds", "hold"},
+		verdict.HoldsWhen: {"holds under conditions", "hold under conditions"},
+		verdict.Fails:     {"does not hold", "do not hold"},
+		verdict.Undecided: {"is undecided", "are undecided"},
+	}[v]
+	if n == 1 {
+		return words[0]
+	}
+	return words[1]
 }
 
 // ClaimsDocument writes the same as a document.
